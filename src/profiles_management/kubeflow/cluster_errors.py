@@ -1,5 +1,7 @@
 """Errors of a cluster: the kinds of a target's errors that callers of this library catch."""
 
+from collections.abc import Iterator
+
 from profiles_management.reconcile.target_errors import (
     TargetAway,
     TargetError,
@@ -37,3 +39,10 @@ def reason_of(error: Exception, otherwise: str) -> str:
         otherwise: the reason for an error that is not the system's.
     """
     return (getattr(error, "strerror", None) or otherwise).lower()
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and the errors that led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -13,7 +13,7 @@ import httpx2
 import msgspec
 from lightkube.core.exceptions import ConfigError
 
-from profiles_management.kubeflow.cluster_errors import ClusterError, Forbidden, MissingKind
+from profiles_management.kubeflow.cluster_errors import ClusterError, Forbidden, MissingKind, causes
 from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.pmr.redaction import of_header, redacted
 from profiles_management.reconcile.plan import ObjectRef, Write
@@ -133,17 +133,11 @@ def _unanswered(error: httpx2.HTTPError, asked: Asked) -> Exception:
 
 def _check(error: httpx2.HTTPError) -> str:
     """Return what to check if no answer came."""
-    causes = list(_causes(error))
-    for kinds, remedy in _CHECKS:
-        if any(isinstance(cause, kinds) for cause in causes):
+    kinds = {kind for cause in causes(error) for kind in type(cause).mro()}
+    for unanswered, remedy in _CHECKS:
+        if not kinds.isdisjoint(unanswered):
             return remedy
     return "Check that the API server runs, and the network between this machine and it."
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:

@@ -1,14 +1,14 @@
 """Connections to an API server, and messages on failures, which contain no credentials."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
-from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError, causes
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.cluster.kubeconfig.proxies import Proxy
@@ -93,7 +93,10 @@ class Connections(httpx2.BaseTransport):
     def _of_proxy(self, error: httpx2.ProxyError) -> Exception:
         """Return the error for a proxy that refuses; its own text is not repeated."""
         code = str(error)[:3]
-        proxy = f"proxy that {self._proxy_origin()} names"
+        origin = "the environment"
+        if self._proxy is not None:
+            origin = self._proxy.said
+        proxy = f"proxy that {origin} names"
         if code == str(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value):
             return ClusterError(
                 f"The {proxy} requires a user and a password. "
@@ -103,15 +106,10 @@ class Connections(httpx2.BaseTransport):
             return httpx2.ProxyError(f"the {proxy} answers {code}")
         return httpx2.ProxyError(f"the {proxy} fails")
 
-    def _proxy_origin(self) -> str:
-        if self._proxy is None:
-            return "the environment"
-        return self._proxy.said
-
     def _of_network(self, error: httpx2.NetworkError) -> Exception:
-        causes = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
-        if causes:
-            return self._of_tls(error, causes[0])
+        faults = [cause for cause in causes(error) if isinstance(cause, ssl.SSLError)]
+        if faults:
+            return self._of_tls(error, faults[0])
         if self._proxy is None:
             return type(error)(f"{error}{self._hint()}")
         kind: type[httpx2.TransportError] = type(error)
@@ -161,9 +159,3 @@ class Connections(httpx2.BaseTransport):
         if self._server.encrypted:
             return ""
         return f" (the server of {self._server.said} is http://; write https:// if it speaks TLS)"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

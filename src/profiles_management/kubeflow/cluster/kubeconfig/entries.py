@@ -17,15 +17,9 @@ from profiles_management.kubeflow.cluster_errors import ClusterError, reason_of
 from profiles_management.pmr.redaction import shown
 from profiles_management.reconcile.lines import printable
 
-_FLAGS = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "false": False,
-    "no": False,
-    "off": False,
-    "": False,
-}
+_FLAGS = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(
+    ("false", "no", "off", ""), False
+)
 _PLACEHOLDER = re.compile(r"<[^<>]++>|\$\{?[A-Za-z_]\w*+\}?|\{\{[^{}]*+\}\}")
 _OMITTED = frozenset({"REDACTED", "DATA+OMITTED"})
 _HIDDEN = "was hidden by kubectl config view. Write the file with: kubectl config view --raw"
@@ -48,6 +42,13 @@ def line_in(fields: Mapping[str, Any], key: str = "") -> int:
     if not isinstance(fields, Fields):
         return 0
     return fields.lines.get(key) or fields.line
+
+
+def in_line(number: int) -> str:
+    """Return a line's number in brackets, '' for 0."""
+    if not number:
+        return ""
+    return f" (line {number})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,11 +81,10 @@ class Entry:
             what: the rest of the sentence.
             at: the field whose line is shown, by default `key`.
         """
-        place = f"{self.within}{key} of {self}" if key else f"T{str(self)[1:]}"
-        line = line_in(self.fields, at or key)
-        if line:
-            place += f" (line {line})"
-        return ClusterError(f"{place} {what}")
+        place = f"{self.within}{key} of {self}"
+        if not key:
+            place = f"T{str(self)[1:]}"
+        return ClusterError(f"{place}{in_line(line_in(self.fields, at or key))} {what}")
 
     def text(self, key: str, *, around: str | None = None) -> str:
         """Return a text; empty where it is absent or null.
@@ -100,8 +100,6 @@ class Entry:
             raise self.refusal(key, "is not text.")
         if "\0" in value:
             raise self.refusal(key, "contains a NUL character.")
-        if around == "":
-            return value
         return value.strip(around)
 
     def has_placeholder(self, key: str) -> bool:

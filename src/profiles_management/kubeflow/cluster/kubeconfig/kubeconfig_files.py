@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry, Fields, line_in
+from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry, Fields, in_line, line_in
 from profiles_management.kubeflow.cluster_errors import ClusterError, reason_of
 from profiles_management.pmr.redaction import shown
 
@@ -26,8 +26,7 @@ _SAYINGS = re.compile(
     "(block|found) .*(not allowed|cannot start|unexpected|unknown)"
 )
 _LISTS = {"clusters": "cluster", "users": "user", "contexts": "context"}
-_VERSIONS = (None, "", "v1")
-_KINDS = (None, "", "Config")
+_KNOWN = {"kind": (None, "", "Config"), "apiVersion": (None, "", "v1")}
 _EXTENSION = "extension"
 _REMEDIES: Mapping[type[Exception], str] = {
     IsADirectoryError: "Name the file in it with --kubeconfig or KUBECONFIG.",
@@ -147,15 +146,15 @@ def plain(data: bytes) -> Any:  # noqa: ANN401 - any content of a file
         node = next(iter(yaml.compose_all(data, Loader=_LOADER)), None)
         return _plain(node, {})
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 0
-        raise Unparsed(line, _saying(error)) from None
+        raise Unparsed(_stopped_at(error), _saying(error)) from None
 
 
-def _line(number: int) -> str:
-    if not number:
-        return ""
-    return f" (line {number})"
+def _stopped_at(error: Exception) -> int:
+    """Return the line where libyaml stopped, from 1; 0 where it is not known."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return 0
+    return int(mark.line) + 1
 
 
 def _saying(error: Exception) -> str:
@@ -191,16 +190,16 @@ class _Content:
         if not isinstance(value, dict):
             raise self._refusal("it is not a mapping at the top")
         self.fields: Mapping[str, Any] = value
-        for key, known in (("kind", _KINDS), ("apiVersion", _VERSIONS)):
+        for key, known in _KNOWN.items():
             if self.fields.get(key) not in known:
-                what = f"it is not of kind Config in version v1{_line(self.line(key))}"
+                what = f"it is not of kind Config in version v1{in_line(self.line(key))}"
                 raise self._refusal(what)
 
     def _parsed(self, data: bytes) -> Any:  # noqa: ANN401 - any content of a file
         try:
             return plain(data)
         except Unparsed as error:
-            message = f"The kubeconfig {self.file} is not valid YAML{_line(error.line)}."
+            message = f"The kubeconfig {self.file} is not valid YAML{in_line(error.line)}."
             if error.said:
                 message += f" YAML says: {error.said}."
             raise ClusterError(message) from None
@@ -219,7 +218,7 @@ class _Content:
             return
         if not isinstance(items, list):
             raise ClusterError(
-                f"{key} of the kubeconfig {self.file}{_line(self.line(key))} is not a list."
+                f"{key} of the kubeconfig {self.file}{in_line(self.line(key))} is not a list."
             )
         for item in items:
             if isinstance(item, dict) and isinstance(item.get("name"), str):

@@ -11,8 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from profiles_management.kubeflow.cluster.kubeconfig.servers import Server, is_loopback
+from profiles_management.kubeflow.cluster.kubeconfig.servers import (
+    Server,
+    is_loopback,
+    url_parts,
+    with_scheme,
+)
 from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.setting_checks import split as entries_of
 from profiles_management.pmr.extras import install
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -50,8 +56,9 @@ def proxy_of(server: Server, environment: Mapping[str, str]) -> Proxy | None:
 
 def _variable(server: Server, environment: Mapping[str, str]) -> str:
     """Return the environment variable that names the proxy, '' where none does."""
-    own = "HTTPS_PROXY" if server.encrypted else "HTTP_PROXY"
-    return next((name for name in (own, _ALL) if _get(environment, name)), "")
+    scheme = urlsplit(server.url).scheme
+    names = [name for name in (f"{scheme}_proxy".upper(), _ALL) if _get(environment, name)]
+    return next(iter(names), "")
 
 
 def _get(environment: Mapping[str, str], name: str) -> str:
@@ -59,9 +66,7 @@ def _get(environment: Mapping[str, str], name: str) -> str:
 
 
 def _of_environment(name: str, environment: Mapping[str, str]) -> Proxy:
-    value = _get(environment, name)
-    url = value if "://" in value else f"http://{value}"
-    return _checked(url, f"the environment variable {name}")
+    return _checked(with_scheme(_get(environment, name)), f"the environment variable {name}")
 
 
 def _checked(url: str, said: str) -> Proxy:
@@ -74,14 +79,12 @@ def _checked(url: str, said: str) -> Proxy:
 
 def _fault(url: str) -> str:
     """Return what is wrong with the URL of a proxy, as the rest of a sentence; '' for nothing."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
+    parts = url_parts(url)
+    if parts is None:
         return _NOT_A_URL
     if parts.scheme not in _SCHEMES:
         return "is a URL of another scheme than http, https and socks5. Correct it, or take it out."
-    if not parts.hostname or not url.isprintable() or " " in url:
+    if not parts.hostname:
         return _NOT_A_URL
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
         return f"names a SOCKS proxy, which needs socksio. {install('socks')}"
@@ -91,25 +94,25 @@ def _fault(url: str) -> str:
 def _is_exempt(server: Server, patterns: str) -> bool:
     """Return whether NO_PROXY names a server: by name, domain, address, range or `*`."""
     parts = urlsplit(server.url)
-    port, host = parts.port or _PORTS[parts.scheme], server.host.lower()
-    return any(_matches(host, port, pattern.strip()) for pattern in patterns.lower().split(","))
+    host, port = server.host.lower(), str(parts.port or _PORTS[parts.scheme])
+    return any(_matches(host, port, pattern) for pattern in entries_of(patterns.lower()))
 
 
-def _matches(host: str, port: int, pattern: str) -> bool:
-    if pattern in ("", "*"):
-        return pattern == "*"
+def _matches(host: str, port: str, pattern: str) -> bool:
+    if pattern == "*":
+        return True
     if "/" in pattern:
         return _is_in_range(host, pattern)
-    pattern, its_port = _split(pattern)
-    if its_port not in ("", str(port)):
+    name, its_port = _host_and_port(pattern)
+    if its_port not in ("", port):
         return False
-    name = pattern.removeprefix("*")
+    name = name.removeprefix("*")
     if name.startswith("."):
         return host.endswith(name)  # subdomains only
     return f".{host}".endswith(f".{name}")
 
 
-def _split(pattern: str) -> tuple[str, str]:
+def _host_and_port(pattern: str) -> tuple[str, str]:
     """Return the host and the port of a pattern; an IPv6 address has a port only in brackets."""
     if pattern.startswith("["):
         host, _, port = pattern[1:].partition("]")

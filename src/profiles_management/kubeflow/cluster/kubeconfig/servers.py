@@ -13,7 +13,6 @@ from urllib.parse import SplitResult, unquote, urlsplit
 if TYPE_CHECKING:
     from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
 
-
 _NOT_A_URL = "is not a URL. Write it as https://HOST:PORT."
 
 
@@ -106,34 +105,37 @@ def _url(cluster: Entry) -> SplitResult:
         raise cluster.refusal("", "has no server.")
     if cluster.has_placeholder("server"):
         raise cluster.refusal("server", "has a placeholder. Write the address of the API server.")
-    has_scheme = "://" in text
-    url = _split(text if has_scheme else f"http://{text}")
+    url = url_parts(with_scheme(text))
     if url is None:
         raise cluster.refusal("server", _NOT_A_URL)
-    if url.path.strip("/") and not has_scheme:
+    if url.path.strip("/") and "://" not in text:
         raise cluster.refusal(
             "server", "is neither a URL nor HOST:PORT. Write it as https://HOST:PORT/PATH."
         )
     if url.scheme not in ("http", "https"):
         raise cluster.refusal("server", "is a URL of another scheme than https and http.")
-    if not url.hostname or _has_blanks(text):
+    if not url.hostname:
         raise cluster.refusal("server", _NOT_A_URL)
     return url
 
 
-def _split(text: str) -> SplitResult | None:
+def with_scheme(text: str) -> str:
+    """Return a URL; one without a scheme is of http."""
+    if "://" in text:
+        return text
+    return f"http://{text}"
+
+
+def url_parts(url: str) -> SplitResult | None:
     """Return the parts of a URL, None for other texts."""
     try:
-        url = urlsplit(text)
-        _ = url.port
+        parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
         return None
-    return url
-
-
-def _has_blanks(text: str) -> bool:
-    """Return whether a text has blanks, or characters that cannot be printed."""
-    return not text.isprintable() or len(text.split()) > 1
+    if not url.isprintable() or len(url.split()) > 1:
+        return None
+    return parts
 
 
 def is_loopback(host: str) -> bool:

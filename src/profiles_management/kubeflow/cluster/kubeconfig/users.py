@@ -6,7 +6,7 @@ Source: validateAuthInfo of k8s.io/client-go/tools/clientcmd, and its transport/
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,16 @@ class User:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     namespace: str = ""
 
+    @property
+    def has_token(self) -> bool:
+        """Whether it has a token, in the kubeconfig or in a file."""
+        return any((self.token, self.token_file))
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether it has credentials that no plugin has to fetch."""
+        return any((self.has_token, self.login, self.certificate))
+
 
 def user_of(user: Entry) -> User:
     """Return the user that an entry describes.
@@ -67,26 +77,31 @@ def user_of(user: Entry) -> User:
     provider = user.mapping("auth-provider")
     if provider is not None:
         raise _replaced(user, provider)
-    token, token_file = user.token("token"), user.path("tokenFile")
-    login = _login(user)
-    has_token = bool(token or token_file)
-    if has_token and login:
-        raise user.refusal("", "has a token and a user name with a password. Keep one of the two.")
     certificate, key = _identity(user)
-    has_credentials = has_token or bool(login or certificate)
-    plugin = _plugin(user, has_credentials=has_credentials)
-    if plugin is None and not has_credentials and _has_key(user):
-        raise user.refusal("", "has a client-key and no client-certificate. Add the certificate.")
-    return User(
-        user, user.name, token, token_file, login, certificate, key, plugin, _impersonation(user)
+    own = User(
+        user,
+        user.name,
+        user.token("token"),
+        user.path("tokenFile"),
+        _login(user),
+        certificate,
+        key,
+        headers=_impersonation(user),
     )
-
-
-def _plugin(user: Entry, *, has_credentials: bool) -> Plugin | None:
-    """Return the exec plugin; None where the entry has credentials itself, as for kubectl."""
+    if own.has_token and own.login:
+        raise user.refusal("", "has a token and a user name with a password. Keep one of the two.")
     execution = user.mapping("exec")
-    if execution is None or has_credentials:
-        return None
+    if own.has_credentials:  # a plugin is then not used, as for kubectl
+        return own
+    if execution is not None:
+        return replace(own, plugin=_plugin(execution))
+    if _has_key(user):
+        raise user.refusal("", "has a client-key and no client-certificate. Add the certificate.")
+    return own
+
+
+def _plugin(execution: Entry) -> Plugin:
+    """Return the exec plugin of a user."""
     # few kubeconfigs need it
     from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import (  # noqa: PLC0415
         plugin_of,
@@ -96,7 +111,7 @@ def _plugin(user: Entry, *, has_credentials: bool) -> Plugin | None:
 
 
 def _has_key(user: Entry) -> bool:
-    return bool(user.text("client-key") or user.text("client-key-data"))
+    return any(map(user.text, ("client-key", "client-key-data")))
 
 
 def _replaced(user: Entry, provider: Entry) -> ClusterError:
@@ -129,28 +144,35 @@ def _identity(user: Entry) -> tuple[bytes, bytes]:
 
 def _impersonation(user: Entry) -> tuple[tuple[bytes, bytes], ...]:
     """Return the headers for `as`, `as-uid`, `as-groups` and `as-user-extra`."""
-    headers = [(header, value) for header, value in _impersonated(user) if value]
-    if headers and headers[0][0] != "Impersonate-User":
+    headers: list[tuple[bytes, bytes]] = []
+    for name, values in _impersonated(user):
+        for value in filter(None, values):
+            _check_header(user, name, value)
+            headers.append((f"Impersonate-{name}".encode(), value.encode()))
+    if headers and not user.text("as"):
         raise user.refusal(
             "", "has as-uid, as-groups or as-user-extra, and no as. Say whom to act as."
         )
-    for header, value in headers:
-        if not value.isprintable() or value != value.strip():
-            field = f"as{header.removeprefix('Impersonate')}".lower()
-            raise user.refusal("", f"has a value for {field} that does not fit in a header.")
-    return tuple((header.encode(), value.encode()) for header, value in headers)
+    return tuple(headers)
 
 
-def _impersonated(user: Entry) -> Iterator[tuple[str, str]]:
-    """Yield every header and its value, which may be empty."""
-    yield "Impersonate-User", user.text("as")
-    yield "Impersonate-Uid", user.text("as-uid")
-    yield from (("Impersonate-Group", group) for group in user.texts("as-groups"))
+def _impersonated(user: Entry) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the rest of the name of every header, and its values, which may be empty."""
+    yield "User", (user.text("as"),)
+    yield "Uid", (user.text("as-uid"),)
+    yield "Group", user.texts("as-groups")
     extra = user.mapping("as-user-extra")
     if extra is None:
         return
     for key in extra.fields:
-        yield from ((f"Impersonate-Extra-{_escaped(key)}", value) for value in extra.texts(key))
+        yield f"Extra-{_escaped(key)}", extra.texts(key)
+
+
+def _check_header(user: Entry, name: str, value: str) -> None:
+    """Refuse the value of a header that does not fit in one."""
+    if not value.isprintable() or value != value.strip():
+        field = f"as-{name}".lower()
+        raise user.refusal("", f"has a value for {field} that does not fit in a header.")
 
 
 def _escaped(key: str) -> str:
