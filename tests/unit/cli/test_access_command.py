@@ -431,3 +431,22 @@ def test_where_no_profile_is_left_what_could_not_be_read_is_shown(run, here):
 
     assert ran.out.startswith("There is no profile here.")
     assert "warning: out/profile.yaml" in ran.out
+
+
+def test_access_in_a_profile_that_no_document_created_is_not_managed(run, ask, api):
+    owner = {"kind": "User", "name": "eva@example.com"}
+    api.put(
+        {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "metadata": {"name": "by-hand"},
+            "spec": {"owner": owner},
+        }
+    )
+
+    (entry,) = run("access", "--profile", "by-hand", "--output", "json").data["access"]
+
+    assert (entry["person"], entry["owner"], entry["managed"]) == (owner, True, False)
+    assert "owner (not managed here)" in run("access", "--profile", "by-hand").out
+    assert ",no," in run("access", "--profile", "by-hand", "--output", "csv").out
+    assert "not managed" not in run("access", "--profile", "ml").out

@@ -238,11 +238,32 @@ def test_access_in_the_cluster_that_no_document_gives_is_shown_too(run, files, c
     assert "ml-engineers  edit                     2199-01-01\n" in ran.out
     assert "ml-engineers  view (not managed here)  -\n" in ran.out
     assert "system:authenticated (Group)  ml-engineers  view (not managed here)" in ran.out
-    assert "note: No document gives this access. Run plan and apply to revoke it." in ran.err
-    assert (
-        "note: apply keeps access that is not managed here; --foreign revoke removes it." in ran.err
-    )
+    revoke = "No document gives the access to ml-engineers. Run plan and apply to revoke it."
+    assert f"note: {revoke}\n" in ran.err
+    foreign = "apply keeps access that is not managed here; --foreign revoke removes it from"
+    assert f"note: {foreign} managed profiles.\n" in ran.err
     assert "access --person ann@example.com --cluster-wide" in ran.err
+
+
+def test_an_entry_that_waits_for_a_new_owner_counts_as_a_document(run, files, controller):
+    files(pmr=OWNED)
+    run("apply", "pmr.yaml")
+
+    ran = run("offboard", ANN, "pmr.yaml")
+
+    assert "stays: choose a new owner" in ran.out
+    assert "No document" not in ran.err
+
+
+def test_an_owner_whom_no_document_names_loses_access_by_another_command(run, files, controller):
+    files(pmr=OWNED)
+    run("apply", "pmr.yaml")
+    files(pmr=DOCUMENT)
+
+    ran = run("offboard", ANN, "pmr.yaml")
+
+    assert "note: No document defines team-c. apply keeps the access of an owner: " in ran.err
+    assert "No document gives" not in ran.err
 
 
 def binding(name, subject, kind="User"):

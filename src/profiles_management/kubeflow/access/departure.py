@@ -61,6 +61,14 @@ class Departure:
         return [*filter(self._is_own, self._access)]
 
     @property
+    def undocumented_access(self) -> list[AccessEntry]:
+        """The managed access in profiles in which no document names the person."""
+        documented = {place.profile for place in self.places if place.action is not Action.KEEP}
+        return [
+            entry for entry in self.own_access if entry.managed and entry.profile not in documented
+        ]
+
+    @property
     def similar_access(self) -> list[AccessEntry]:
         """The access of similar names, and of groups and patterns that include the person."""
         return [*filter(self._is_similar, self._access)]

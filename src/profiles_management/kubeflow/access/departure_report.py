@@ -25,6 +25,7 @@ from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
 from profiles_management.reconcile.plan import Person
 from profiles_management.reconcile.rows import day
+from profiles_management.reconcile.summary import first_names
 
 _MOST_SIMILAR: Final = 20
 _DECIDE: Final = "Hand them over with --new-owner NAME, or remove the profiles from the document."
@@ -175,17 +176,29 @@ def notes(departure: Departure, *, is_cluster: bool) -> Iterator[str]:
         yield f"Wrote {names}. Then run plan and apply."
     elif names:
         yield f"Nothing was written. --write edits {names}. Then run plan and apply."
-    yield from _access_notes(departure, is_in_document=bool(names))
+    yield from _access_notes(departure)
     if is_cluster and departure.access is not None:
         person = shlex.quote(departure.leaver.name)
         command = f"profiles-management access --person {person} --cluster-wide"
         yield f"ClusterRoleBindings were not checked. Run: {command}"
 
 
-def _access_notes(departure: Departure, *, is_in_document: bool) -> Iterator[str]:
+def _access_notes(departure: Departure) -> Iterator[str]:
     """Yield how the access that the target gives the person ends."""
-    is_managed = {entry.managed for entry in departure.own_access}
-    if True in is_managed and not is_in_document:
-        yield "No document gives this access. Run plan and apply to revoke it."
-    if False in is_managed:
-        yield "apply keeps access that is not managed here; --foreign revoke removes it."
+    undocumented = departure.undocumented_access
+    added = sorted({entry.profile for entry in undocumented if not entry.owner})
+    owned = sorted({entry.profile for entry in undocumented if entry.owner})
+    if added:
+        names = first_names(added, _MOST_SIMILAR)
+        yield f"No document gives the access to {names}. Run plan and apply to revoke it."
+    if owned:
+        names = first_names(owned, _MOST_SIMILAR)
+        yield (
+            f"No document defines {names}. apply keeps the access of an owner: add the profile to "
+            "a document with a new owner, or delete it with delete-stale."
+        )
+    if not all(entry.managed for entry in departure.own_access):
+        yield (
+            "apply keeps access that is not managed here; --foreign revoke removes it from "
+            "managed profiles."
+        )

@@ -17,6 +17,7 @@ from profiles_management.kubeflow.state.access_state import (
 from profiles_management.kubeflow.state.observed import (
     UNSEEN_ROLES,
     Binding,
+    MarkedObject,
     Observed,
     Policy,
 )
@@ -37,8 +38,9 @@ class AccessEntry:
             has the name of a role; '' for a person whom only an AuthorizationPolicy lets in.
         until: when the access ends, '' for never.
         owner: whether the person has the role as the owner.
-        managed: whether the access comes from a document; False for RoleBindings that were created
-            for another purpose.
+        managed: whether a document gives or ends the access: its profile, or its object, has a
+            managed-by label. False for RoleBindings that were created for another purpose, and in
+            profiles that no document created or adopted.
         deleting: whether the namespace is being deleted. Access stays until it is gone.
         source: the source of the entry in the document, '' where none is recorded.
     """
@@ -158,28 +160,35 @@ def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
 
     Other people in that RoleBinding are among the unmanaged ones.
     """
-    source = _source_of(name, observed)
+    marked = _marked(name, observed)
+    source = marked.source if marked is not None else ""
+    managed = _is_managed(name, observed)
+    for person, role in _owners_with_role(name, observed):
+        yield AccessEntry(name, person, role, owner=True, managed=managed, source=source)
+
+
+def _owners_with_role(name: str, observed: Observed) -> Iterator[tuple[Person, str]]:
     binding = observed.owner_bindings.get(name)
     if binding is None:
-        yield from _declared_owner(name, source, observed)
+        owner = observed.declared_owner(name)
+        if owner is not None:
+            yield owner, "admin"
         return
     others = _bound_with_owner(name, observed)
     role = _shown(binding.granted)
     for qualified, person in zip(binding.people_in(name), binding.people, strict=True):
         if qualified not in others:
-            yield AccessEntry(name, person, role, owner=True, source=source)
+            yield person, role
 
 
-def _source_of(name: str, observed: Observed) -> str:
-    """Return the source that the Profile, or else the namespace, records."""
-    marked = observed.profiles.get(name) or observed.namespaces.get(name)
-    return marked.source if marked is not None else ""
+def _is_managed(name: str, observed: Observed) -> bool:
+    """Whether an installation created or adopted a profile: this one, or another one."""
+    marked = _marked(name, observed)
+    return marked is not None and bool(marked.mark)
 
 
-def _declared_owner(name: str, source: str, observed: Observed) -> Iterator[AccessEntry]:
-    owner = observed.declared_owner(name)
-    if owner is not None:
-        yield AccessEntry(name, owner, "admin", owner=True, source=source)
+def _marked(name: str, observed: Observed) -> MarkedObject | None:
+    return observed.profiles.get(name) or observed.namespaces.get(name)
 
 
 def _bound_with_owner(name: str, observed: Observed) -> frozenset[Person]:
@@ -194,8 +203,11 @@ def _bound_with_owner(name: str, observed: Observed) -> frozenset[Person]:
 
 
 def _contributors(name: str, observed: Observed, settings: Settings) -> Iterator[AccessEntry]:
+    is_profile_managed = _is_managed(name, observed)
     for person, access in access_by_person(contributor_state(name, observed)).items():
-        yield from _contributor(name, person, access, settings)
+        is_managed = is_profile_managed or any(item.mark for item in access.objects)
+        for entry in _contributor(name, person, access, settings):
+            yield replace(entry, managed=is_managed)
 
 
 def _contributor(
