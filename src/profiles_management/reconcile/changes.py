@@ -1,4 +1,4 @@
-"""A change is a value: what it makes of one object, whose access it moves, and the requests for it.
+"""Changes as values: what becomes of an object, whose access changes, and the writes for it.
 
 These are structs, not dataclasses: a first apply makes a hundred thousand of them, and they are
 defined and made several times as fast. `msgspec.structs.replace` gives one with other fields.
@@ -12,12 +12,16 @@ from msgspec import Struct
 
 
 class Phase(IntEnum):
-    """When a change is made. Access is taken away before it is given: the order is the value."""
+    """When a change is made: access is taken away before it is given.
 
-    REVOKE = 0
-    SWITCH = 1
-    SHAPE = 2
-    GRANT = 3
+    The phases are barriers for all profiles: a phase begins when every write of the one before was
+    answered or given up. After a failure, the later phases make no change in the same profile.
+    """
+
+    REVOKE = 0  # somebody loses access
+    SWITCH = 1  # a role, an owner or a name is replaced, in one change
+    SHAPE = 2  # what is not about access, such as limits
+    GRANT = 3  # somebody gets access
 
 
 class Action(StrEnum):
@@ -52,9 +56,10 @@ class Reason(StrEnum):
 
 
 class ObjectRef(Struct, frozen=True, order=True):
-    """Which object.
+    """Which object, by names that people know; ids that a server gives stay inside the target.
 
     Attributes:
+        kind: what it is, as the target calls it.
         parent: the name of what contains the object, '' where nothing does.
     """
 
@@ -68,9 +73,10 @@ class ObjectRef(Struct, frozen=True, order=True):
 
 
 class Condition(Struct, frozen=True, order=True):
-    """Something that somebody else brings about: an object reaches a state.
+    """A state of an object that somebody else brings about.
 
     Attributes:
+        target: the object.
         state: a member of the target's own enum. Its value continues a message after the name of
             the object, such as `to be gone`; `{value}` in it stands for `value`.
         value: what the object must have, where the state leaves that open.
@@ -85,22 +91,27 @@ class Condition(Struct, frozen=True, order=True):
 
 
 class Write(Struct, frozen=True):
-    """One request.
+    """One write. The engine orders writes; the target encodes and sends them.
+
+    Where the target refuses a write because of `version`, `uid`, `must_exist` or `creates`, that is
+    a conflict: see WriteError.
 
     Attributes:
         verb: how it is sent, a member of the target's own enum; JSON has its value.
+        target: the object that is written.
         body: what to write, as the target encodes it; empty where nothing but the object is needed.
-        version: the version of the object that was read; the write is refused where it has another
-            by now.
-        after: what must hold before it is sent.
-        uid: the identity of the object that was read; the write is refused where another object has
-            its name by now.
-        ends: whose access the write takes away or limits. Where the object changed meanwhile and is
-            still that person's, the write holds for the changed object too: nobody keeps access by
-            changing it fast enough.
+        version: the version of the object that was read, '' for any; the write is refused where the
+            object has another by now.
+        after: what must hold before it is sent, None for nothing.
+        uid: the identity of the object that was read, '' for any; the write is refused where
+            another object has the name by now.
+        ends: whose access the write takes away or limits, None for nobody's. Where the object
+            changed meanwhile and is still that person's, the target writes the changed object too:
+            nobody keeps access by changing it fast enough.
         must_exist: whether a deletion is refused where the object is gone by now: what replaces it
-            was planned for somebody who had it.
-        replaces: the value that it overwrites, where the fields of the change do not show it.
+            was planned for somebody who had it. Any other deletion of such an object succeeds.
+        replaces: the value that it overwrites, where the fields of the change do not show it. After
+            a conflict, a change goes on only where it overwrites what was planned.
         creates: whether it makes an object that must not exist yet.
     """
 
@@ -151,7 +162,9 @@ class FieldDiff(Struct, frozen=True):
 class Person(NamedTuple):
     """Whose access a change is about.
 
-    The kind is one of the document, such as `User` or `Group`.
+    Attributes:
+        kind: a kind of the document, such as `User` or `Group`.
+        name: the name, as the document has it.
     """
 
     kind: str
@@ -175,11 +188,11 @@ class AccessMove(NamedTuple):
 
     Attributes:
         before, after: a role; OWNER; LISTED for what one object gives to everybody in its list; or
-            "" for none.
-        until: when the access after the change ends, as the document has it; "" for never.
-        counted: whether Access counts it, which counts roles of contributors and owners. What gives
-            access without a role is not counted, nor is a loss of somebody who keeps access by
-            something else, or who was only one more person in a contributor's object.
+            '' for none.
+        until: when the access after the change ends, as the document has it; '' for never.
+        counted: whether Access counts it, and with it the brake: roles of contributors and owners.
+            What gives access without a role is not counted, nor is a loss of somebody who keeps
+            access by something else, or who was only one more person in a contributor's object.
     """
 
     person: Person
@@ -200,18 +213,22 @@ class AccessMove(NamedTuple):
 
 
 class Change(Struct, frozen=True):
-    """One step, whole: printing, counting and making it need nothing else.
+    """One step of a plan. Printing, counting and making it need nothing else.
 
     Attributes:
-        target: the object that gives the step its name; `writes` names each that it touches.
+        phase: when it is made.
+        profile: the profile that it is about; the engine keeps failures of profiles apart.
+        target: the object that gives the step its name; `writes` names each that it writes.
+        action: what happens to that object.
         reason: a member of Reason, or of an enum of the target.
-        person: whose access it is about, if it is about somebody's.
-        before, after: the roles of that person before and after, empty for none.
-        until: when the access given ends, as it stands in the document.
-        moves: everybody whose access it moves, and how.
-        writes: sent in this order by one worker; a role change is one step, its writes go back to
-            back.
-        settled: what must hold before the step counts as done, each after the one before it.
+        person: whose access it is about, None where it is not about one person's.
+        before, after: the roles of that person before and after, '' for none.
+        until: when the access given ends, as the document has it; '' for never.
+        fields: what differs in the object.
+        moves: everybody whose access changes, and how; a plan counts these.
+        writes: sent in this order by one thread, back to back, each after the answer to the one
+            before it.
+        settled: what must hold after the writes before the step counts as done, in this order.
         promotes: whether somebody who has a role ends with a stronger one.
         source: whose document decides it, '' where there is only one; None where it takes away
             access that is not ours.
@@ -269,5 +286,5 @@ class Change(Struct, frozen=True):
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Return changes in the order in which they are made."""
+    """Return changes in the order of a plan: by phase, profile and object."""
     return tuple(sorted(changes, key=lambda change: change.order))

@@ -24,9 +24,12 @@ def reconcile(
     clock: Clock,
     progress: Progress | None = None,
 ) -> Report:
-    """Make a target match its document.
+    """Make a target match its document: observe, plan, apply, publish.
 
     Args:
+        target: the target, with its document.
+        limits: what the run may take away, how long it may take, how many changes it sends at once.
+        clock: the time, and whether the program is asked to end.
         progress: see execute.
 
     Returns:
@@ -45,6 +48,7 @@ def planned(target: Target[Observed], now: Callable[[], datetime]) -> Plan:
     """Read a target and return what would be changed; change nothing.
 
     Args:
+        target: the target, with its document.
         now: returns the moment, with a zone, for which to plan.
 
     Raises:
@@ -66,7 +70,12 @@ def apply(
     """Carry out the changes of a plan that nothing stops, and publish the report.
 
     Args:
+        plan: a plan of this target.
+        limits, clock: see reconcile.
         progress, replan: see execute.
+
+    Returns:
+        What became of each change of the plan.
 
     Raises:
         BrakeError: a source would take too much access away, and nothing of it was written.
@@ -100,10 +109,10 @@ def _published(report: Report, target: ReportTarget) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an apply makes of a plan.
+    """Which changes of a plan an apply makes.
 
     Attributes:
-        plan: the plan without the changes that are held back.
+        plan: the plan; changes that are held back are in its `held`.
         stops: why changes are held back; empty where none are.
         stopped: the sources that the brake stops.
     """

@@ -63,6 +63,7 @@ class Pending:
     """What waits for somebody else.
 
     Attributes:
+        profile: the profile that waits.
         what: what it waits for, a sentence without a full stop.
         condition: what an apply waits for; None where only a later run can go on.
         is_removal: whether it waits until something is removed: until then, no change of the
@@ -98,14 +99,14 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that the target decided about a plan.
+    """Something that the target decided about a whole plan.
 
     Attributes:
-        key: its name in JSON.
+        key: its name in JSON, next to the keys of `describe`; each fact has its own.
         data: its value in JSON.
-        text: a sentence for people, '' where there is nothing to tell.
-        decides: what the changes of the plan depend on. Where a plan from fresh reads has something
-            else there, nothing of it is applied: nobody has seen it.
+        text: a sentence for people, '' where they need none.
+        decides: what the changes of the plan depend on, compared with `==`. Where a plan from fresh
+            reads has another value, nothing of it is applied: nobody has seen it.
     """
 
     key: str
@@ -116,21 +117,24 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every change, in order, and what is left alone.
+    """Every change, in order, and what stays unchanged, and why.
 
     Attributes:
-        refused: profiles left as they are, each with what, where and remedy.
-        warnings: what a person should know though nothing is stopped by it.
-        pending: what waits for somebody else.
+        changes: in the order of `ordered`.
+        refused: profiles that stay as they are, each with what, where and remedy; the place is that
+            of a profile (Where.of_profile).
+        warnings: what a person should know; they stop nothing.
+        pending: what waits for somebody else and has no change in this plan.
         profiles: how many profiles the document defines.
-        new: how many of them somebody else still has to make, which takes its time.
+        new: how many of them somebody else still has to make; a run may take longer for them.
         stale: the profiles that the document no longer defines, with changes or without.
         outside: further profiles that the document does not define, in which access ends: it
             expired, or the profile is being deleted.
         frozen: the sources that cannot be read, by name, with what stays because of that.
-        existing: how much access there was before, in pairs of a person and a profile.
+        existing: how many pairs of a person and a profile there were before, by what the brake
+            counts together. The brake stops no group that is missing here.
         held: changes that are not made until somebody allows them, in order; see stops.
-        halts: why the target holds back every change that does not end access.
+        halts: why every change that does not end access is held back, as the target decided.
         facts: what the target decided about the plan.
     """
 

@@ -1,4 +1,9 @@
-"""The protocol of a target: what the engine asks of whatever keeps profiles."""
+"""The protocol of a target: what the engine asks of whatever contains profiles.
+
+A run calls `observe` and `plan`, then `send` and `met` until the plan is carried out, and `publish`
+at the end. After a conflict it calls `observe` and `plan` again. All calls but those of `send` come
+from one thread, one after the other.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,7 +21,7 @@ class TargetDescription(Protocol):
 
     @property
     def label(self) -> str:
-        """What it is, in a word, such as `Folder`."""
+        """What it is, in a word with a capital letter, such as `Folder`."""
         ...
 
     @property
@@ -30,7 +35,7 @@ class TargetDescription(Protocol):
 
 
 class WriteTarget(Protocol):
-    """What the executor asks of a target: to send writes, and to look whether conditions hold."""
+    """What carrying out a plan needs: to send writes, and to check whether conditions hold."""
 
     @property
     def description(self) -> TargetDescription:
@@ -38,45 +43,59 @@ class WriteTarget(Protocol):
         ...
 
     def send(self, write: Write, *, deadline: float) -> None:
-        """Send a write.
+        """Send a write, and return once the target has confirmed it.
+
+        Several threads call this at once, each for another change. The target retries a failure
+        that can pass by itself, such as a lost connection (see Retry), but does nothing twice: an
+        attempt without an answer may have arrived.
 
         Args:
+            write: one of a change that `plan` returned.
             deadline: the reading of the monotonic clock after which nothing is tried again.
 
         Raises:
-            WriteError: it was refused, or nothing answered.
+            WriteError: it was refused, or nothing answered; its fields say which. A write with
+                `ends` has a `conflict` only if the person may still have access after several
+                attempts.
             TargetError: it failed in another way; other writes are tried.
         """
         ...
 
     def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
-        """Return the conditions that hold now.
+        """Return those of the conditions that hold now.
+
+        A run asks again and again, every 0.1 to 2 seconds, so this should take few requests.
 
         Raises:
-            TargetError: that cannot be read.
+            TargetError: the target cannot be read; the run asks again until its deadline.
         """
         ...
 
     def overdue(
         self, awaited: Collection[Condition], left: Collection[Condition], seconds: float
     ) -> Collection[Problem]:
-        """Return warnings about conditions that a run waited for without success.
+        """Return warnings about conditions that did not hold by the deadline of a run.
+
+        They say what somebody should check; without anything to say, return none.
 
         Args:
             awaited: every condition that the run waited for.
-            left: those of them that do not hold.
+            left: those of them that still do not hold.
             seconds: how long the run took.
         """
         ...
 
 
 class ReportTarget(WriteTarget, Protocol):
-    """What a run asks of a target besides: to publish its report."""
+    """What applying a plan needs: to carry it out, and to publish its report."""
 
     def publish(self, report: Report) -> Report:
-        """Tell others what became of a run, if the target can.
+        """Publish the report of a run where users of the target see it, if the target can.
 
-        Return the report, with warnings about that.
+        It is called once, unless the program was asked to end.
+
+        Returns:
+            The report, with a warning for each part that was not published.
 
         Raises:
             TargetError: it failed; the report gets a warning.
@@ -85,24 +104,31 @@ class ReportTarget(WriteTarget, Protocol):
 
 
 class Target(ReportTarget, Protocol[Observed]):
-    """A target with its document: all that the engine asks for.
+    """A target with its document and settings: everything that a whole run needs.
 
-    What was observed is a value of the target's own, which the engine hands on and does not look
-    at.
+    What was observed is a value of the target's own type. The engine passes it from `observe` to
+    `plan` and does not read it.
     """
 
     def observe(self) -> Observed:
-        """Read all that planning looks at.
+        """Read everything that planning needs; change nothing.
 
         Raises:
-            TargetError: it cannot be read.
+            TargetError: the target cannot be read.
         """
         ...
 
     def plan(self, observed: Observed, now: datetime) -> Plan:
-        """Return every change that leads from what was observed to what the document wants.
+        """Return every change that leads from the observed state to the document.
+
+        The same arguments return the same plan. Its changes are in the order of `ordered`, and
+        every write holds what it needs: `send` decides nothing.
 
         Args:
-            now: with a zone; contributors whose `until` has come by then have no access.
+            observed: what `observe` returned.
+            now: the moment, with a zone. A contributor whose `until` is not later has no access.
+
+        Raises:
+            TargetError: something that only this document needs cannot be read.
         """
         ...
