@@ -93,7 +93,7 @@ import yaml  # type: ignore[import-untyped, unused-ignore]  # types-PyYAML is op
 
 LIBID = "a7b047a1f56b39f54af6a9710f41a371"
 LIBAPI = 0
-LIBPATCH = 2
+LIBPATCH = 3
 PYDEPS = ["ops>=2.10", "PyYAML>=6"]  # ops needs PyYAML too
 
 VERSION = 1
@@ -136,6 +136,13 @@ _LIST = "a list"
 _SCALAR = "a scalar"
 _ALIAS = "an alias"
 _EMPTY = ""
+_KINDS_OF_VALUES: Mapping[type, str] = {type(None): _EMPTY, dict: _MAPPING, list: _LIST}
+_KINDS_OF_EVENTS: Mapping[type, str] = {
+    yaml.MappingStartEvent: _MAPPING,
+    yaml.SequenceStartEvent: _LIST,
+    yaml.AliasEvent: _ALIAS,
+}
+_SCALARS = (type(None), bool, int, float, str)
 
 # paths to values: a key for each mapping, and None for each list
 _TO_PROFILES: list[str | None] = ["profiles"]
@@ -316,17 +323,14 @@ class ProfilesProvider(ops.Object):
         problem or a pending or failed profile.
         """
         relations = self.model.relations[self._relation_name]
-        reports = self.reports
-        if not relations or len(reports) < len(relations):
-            return False
-        return all(_is_complete(report) for report in reports)
+        complete = [*filter(_is_complete, self.reports)]
+        return 0 < len(relations) == len(complete)
 
     @property
     def reports(self) -> list[Report]:
         """The reports of all relations that have one, in the order of the relations' ids."""
         relations = _by_id(self.model.relations[self._relation_name])
-        reports = [self._report(relation) for relation in relations]
-        return [report for report in reports if report is not None]
+        return [*filter(None, map(self._report, relations))]
 
     @property
     def report(self) -> Report | None:
@@ -366,7 +370,9 @@ class ProfilesProvider(ops.Object):
         databag = event.relation.data[event.relation.app]
         keys = ("version", "revision", "encoding", "report")
         answer = "\n".join(databag.get(key, "") for key in keys).strip()
-        digest = _digest(answer) if answer else ""
+        digest = ""
+        if answer:
+            digest = _digest(answer)
         relation_id = str(event.relation.id)
         if self._stored.answers.get(relation_id, "") != digest:
             self._stored.answers[relation_id] = digest
@@ -411,7 +417,7 @@ class ProfilesRequirer(ops.Object):
         In relation-broken, the document of that relation is no longer included.
         """
         relations = _by_id(self.model.relations[self._relation_name])
-        return [self._published_over(relation) for relation in relations]
+        return [*map(self._published_over, relations)]
 
     def answer(
         self,
@@ -486,7 +492,8 @@ def check_document(pmr: str | Mapping[str, Any] | Dumpable) -> None:
 
 
 def _is_complete(report: Report) -> bool:
-    return report.is_current and not (report.problem or report.pending or report.failed)
+    faults = report.problem, report.pending, report.failed
+    return report.is_current and not any(faults)
 
 
 def revision_of(text: str) -> str:
@@ -498,13 +505,21 @@ def revision_of(text: str) -> str:
 
 
 def _text_of(pmr: str | Mapping[str, Any] | Dumpable) -> str:
-    text = pmr if isinstance(pmr, str) else _json_of(pmr)
+    if not isinstance(pmr, str):
+        pmr = _json_of(pmr)
+    if not _is_unicode(pmr):
+        what = "The document contains half of a surrogate pair, which is not a character."
+        raise PublishError(f"{what} Remove it.")
+    return pmr
+
+
+def _is_unicode(text: str) -> bool:
+    """Return whether a text can be encoded; half of a surrogate pair cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        what = "The document contains half of a surrogate pair, which is not a character."
-        raise PublishError(f"{what} Remove it.") from None
-    return text
+        return False
+    return True
 
 
 def _json_of(pmr: Mapping[str, Any] | Dumpable) -> str:
@@ -587,11 +602,7 @@ def _nodes_in_data(document: object) -> Iterator[_Node]:
 
 
 def _kind_of_value(value: object) -> str:
-    if value is None:
-        return _EMPTY
-    if isinstance(value, dict):
-        return _MAPPING
-    return _LIST if isinstance(value, list) else _SCALAR
+    return _KINDS_OF_VALUES.get(type(value), _SCALAR)
 
 
 def _check_text(text: str) -> None:
@@ -614,14 +625,11 @@ def _nodes_in_text(text: str) -> Iterator[_Node]:
 
 
 def _kind_of_event(event: yaml.NodeEvent) -> str:
-    if isinstance(event, yaml.MappingStartEvent):
-        return _MAPPING
-    if isinstance(event, yaml.SequenceStartEvent):
-        return _LIST
-    if isinstance(event, yaml.ScalarEvent):
-        is_empty = not event.value and not event.style
-        return _EMPTY if is_empty else _SCALAR
-    return _ALIAS
+    if not isinstance(event, yaml.ScalarEvent):
+        return _KINDS_OF_EVENTS[type(event)]
+    if any((event.value, event.style)):
+        return _SCALAR
+    return _EMPTY
 
 
 @dataclass
@@ -651,14 +659,17 @@ class _Collection:
         self.is_at_key = not self.is_at_key
         if self.is_at_key:
             return False
-        self.key = node.value if isinstance(node, yaml.ScalarEvent) else None
-        if self.key in self.keys:
-            key = _line(self.key or "")[:40]
-            what = f"The key {key!r} occurs twice, again {_place(node.start_mark)}."
-            raise PublishError(f"{what} Keep one of them.")
-        if self.key is not None:
-            self.keys.add(self.key)
+        self.key = None
+        if isinstance(node, yaml.ScalarEvent):
+            self.key = node.value
+            self._add_key(node)
         return True
+
+    def _add_key(self, node: yaml.ScalarEvent) -> None:
+        if node.value in self.keys:
+            what = f"The key {_line(node.value)[:40]!r} occurs twice"
+            raise PublishError(f"{what}, again {_place(node.start_mark)}. Keep one of them.")
+        self.keys.add(node.value)
 
 
 def _values(text: str) -> Iterator[tuple[list[str | None], yaml.NodeEvent]]:
@@ -723,7 +734,7 @@ def _scalar(value: object, where: str) -> bool | float | str | None:
         return value.isoformat()
     if isinstance(value, float) and not isfinite(value):
         raise PublishError(f"{where} is {value}. {_ALLOWED}")
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if isinstance(value, _SCALARS):
         return value
     raise PublishError(f"{where} is {type(value).__name__}. {_ALLOWED}")
 
@@ -806,7 +817,7 @@ def _read(databag: Mapping[str, str], key: str, writer: str, reader: str) -> _Re
         writer: the application that wrote the databag, for messages.
         reader: our application, for messages.
     """
-    if not any(databag.get(name) for name in ("version", "encoding", key)):
+    if not any(map(databag.get, ("version", "encoding", key))):
         return _Read()
     revision = databag.get("revision", "")
     if not _REVISION.fullmatch(revision):
@@ -822,7 +833,9 @@ def _check_version(version: str, writer: str, reader: str) -> None:
     if not _NUMBER.fullmatch(version):
         raise _Unusable("its databag has no version")
     if int(version) != VERSION:
-        older = reader if int(version) > VERSION else writer
+        older = writer
+        if int(version) > VERSION:
+            older = reader
         raise _Unusable(
             f"its databag has version {int(version)}, {reader} supports {VERSION}; refresh {older}"
         )
@@ -857,10 +870,8 @@ def _decoded(encoding: str, value: str) -> str:
         text = _decompressed(value)
     elif encoding != _TEXT:
         raise _Unusable(f"its encoding {encoding[:20]!a} is neither {_TEXT} nor {_COMPRESSED}")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise _Unusable("it contains half of a surrogate pair") from None
+    if not _is_unicode(text):
+        raise _Unusable("it contains half of a surrogate pair")
     return text
 
 
@@ -901,20 +912,17 @@ class _Answer:
 
 def _answer_text(profiles: Mapping[str, tuple[State, str]], problem: str) -> str:
     """Return a report as JSON; with only the numbers of profiles if it is too large."""
-    names: dict[State, list[str]] = {"applied": [], "pending": [], "failed": []}
-    for name in sorted(profiles):
-        names[profiles[name][0]].append(name)
+    reasons: dict[State, dict[str, str]] = {"applied": {}, "pending": {}, "failed": {}}
+    for name, (state, reason) in sorted(profiles.items()):
+        reasons[state][name] = _line(reason)
     answer = _Answer(
-        tuple(names["applied"]),
-        {name: _line(profiles[name][1]) for name in names["pending"]},
-        {name: _line(profiles[name][1]) for name in names["failed"]},
-        _line(problem),
+        tuple(reasons["applied"]), reasons["pending"], reasons["failed"], _line(problem)
     )
     text = _json(asdict(answer))
     try:
         _encoded(text)
     except PublishError:
-        counts = ", ".join(f"{len(listed):,} {state}" for state, listed in names.items())
+        counts = ", ".join(f"{len(listed):,} {state}" for state, listed in reasons.items())
         return _json(asdict(_Answer(problem=f"too many profiles to list: {counts}")))
     return text
 
