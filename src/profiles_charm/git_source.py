@@ -78,4 +78,4 @@ def _credentials(secret: ops.Secret | None) -> "Credentials | None":
         return git.Credentials(ssh_key=content["ssh-key"])
     if content.keys() == {"user", "token"}:
         return git.Credentials(user=content["user"], token=content["token"])
-    raise SettingsError("git-credentials wants ssh-key, or user and token")
+    raise SettingsError("git-credentials needs ssh-key, or user and token")

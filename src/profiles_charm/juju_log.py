@@ -127,7 +127,7 @@ def said_by(error: BaseException) -> str:
 
 def _note(error: BaseException | None) -> None:
     if error is not None:
-        logger.error("an error that nobody handles: %s", said_by(error))
+        logger.error("unhandled error: %s", said_by(error))
 
 
 def _show_warning(

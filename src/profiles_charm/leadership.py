@@ -8,7 +8,7 @@ import ops
 from profiles_management.reconcile.clock import Clock
 
 LOST = "this unit is no longer the leader; the new leader applies the document"
-UNKNOWN = "Juju does not say whether this unit is still the leader"
+UNKNOWN = "Juju does not report whether this unit is still the leader"
 
 
 def while_leader(clock: Clock, unit: ops.Unit) -> Clock:

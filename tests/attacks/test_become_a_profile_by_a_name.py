@@ -193,7 +193,7 @@ def test_no_more_than_fifty_are_looked_into(world):
     assert codes(warnings) == ["adopts-namespace"] * 60
     assert len(listed(world)) == 100
     assert warnings[-1].what.endswith(
-        "what is in it is unknown: the document adopts too many at once"
+        "its content is unknown: the document adopts too many at once"
     )
 
 
@@ -206,7 +206,7 @@ def test_without_the_right_to_look_it_is_said_and_nothing_else_is_different(worl
 
     (warning,) = report.plan.warnings
     assert warning.what.startswith(
-        "namespace ml is taken over, and what is in it is unknown: Not allowed to list "
+        "namespace ml is taken over, and its content is unknown: Not allowed to list "
     )
     assert report.exit_code == 0
 

@@ -164,7 +164,7 @@ def test_a_protected_namespace_stays_unchanged_with_a_warning(world):
     assert "ann" in roles_in(world.api)
     warnings = [problem for problem in report.plan.warnings if problem.code == "protected"]
     assert [problem.what for problem in warnings] == [
-        "access of 1 person in ml is over and stays, because the namespace is protected"
+        "access of 1 person in ml has ended and stays: the namespace is protected"
     ]
 
 

@@ -65,7 +65,7 @@ def test_the_hand_over_says_who_owned_it_and_what_access_stays(world):
 
     assert codes(warnings) == ["handed-over", "unmanaged-access", "unmanaged-access"]
     assert str(warnings[0]) == (
-        "Profile/ml: the profile belonged to User eve@example.com and changes hands, and objects that are not managed "
+        "Profile/ml: the profile belonged to User eve@example.com and gets another owner, and objects that are not managed "
         "still give 2 role assignments. Check: profiles-management access --profile ml. Once it is managed, --foreign revoke "
         "removes them. [handed-over]"
     )

@@ -75,8 +75,8 @@ def problems(plan):
 
 def uncompared(why):
     """Return the warning about the plugins of ml."""
-    what = f"Profile/ml: spec.plugins {why}, so plugins are not compared and stay as they are"
-    return f"{what}. Look at it with kubectl, and replace it. [unreadable]"
+    what = f"Profile/ml: spec.plugins {why}, so plugins are not compared and stay unchanged"
+    return f"{what}. Check it with kubectl, and replace it. [unreadable]"
 
 
 # depth
@@ -287,8 +287,8 @@ def test_a_foreign_binding_with_thousands_of_subjects_is_reported_and_a_thousand
     plan = world.plan(document(profile(ann="edit")))
 
     assert (
-        "RoleBinding/ml/planted: RoleBinding ml/planted names 20,000 people, of whom only 1,000 are looked at. "
-        "Look at it with kubectl, and delete it. [unreadable]"
+        "RoleBinding/ml/planted: RoleBinding ml/planted names 20,000 people, of whom only 1,000 are checked. "
+        "Check it with kubectl, and delete it. [unreadable]"
     ) in problems(plan)
     assert len(list_access(target=Cluster(world.client))) < 1_100
 
@@ -354,7 +354,7 @@ def test_plugins_of_another_type_are_refused_by_name(world, value):
     export_pmr(target=Cluster(world.client))
 
     assert plan.changes == ()
-    assert problems(plan)[0].startswith("Profile/ml: spec.plugins h")
+    assert problems(plan)[0].startswith("Profile/ml: spec.plugins ")
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ def test_quotas_of_another_type_are_refused_by_name(world, plural, value):
 
     assert plan.changes == ()
     assert (
-        "has another shape than Kubernetes gives it, so resources are not compared"
+        "does not have the form that Kubernetes writes, so resources are not compared"
         in problems(plan)[0]
     )
 

@@ -108,7 +108,7 @@ class AskedOptions:
     @staticmethod
     def _refuse(name: str, documents: list[str] | None) -> None:
         if documents:
-            raise typer.BadParameter("is for --cluster-wide alone.", param_hint=name)
+            raise typer.BadParameter("needs --cluster-wide.", param_hint=name)
 
 
 def _people(

@@ -96,7 +96,7 @@ def convert(ctx: typer.Context, file: LocalFile, rules: RuleOptions) -> int:
     conversion = session.converted(file, rules.settings().rules)
     session.terminal.document(conversion.text)
     for name in conversion.left_out:
-        session.note(f"left out: {name}. A comment in the document says why.")
+        session.note(f"left out: {name}. A comment in the document has the reason.")
     if conversion.changes:
         changes = "1 change" if conversion.changes == 1 else f"{conversion.changes:,} changes"
         session.note(f'{changes}, each below a comment that begins with "{MARK.strip()}".')

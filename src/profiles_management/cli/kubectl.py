@@ -11,7 +11,7 @@ DRY_RUNS = ("client", "server", "none")
 NOT_HERE = {
     "-n": "A profile is not in a namespace: it has one of its own.",
     "-R": "Folders in a folder are not read: name each folder.",
-    "-A": "All profiles are meant: leave it out.",
+    "-A": "Without it, all profiles are included: leave it out.",
     "-k": "Write what kustomize builds to standard output, and read it as -.",
 }
 """Options of kubectl that this command lacks, and what to do instead."""

@@ -13,7 +13,7 @@ from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.stops import Stop, StopKind, stop_lines
 from profiles_management.reconcile.text import plan_lines
 
-READING = "Reading what is there"
+READING = "Reading the target"
 _QUESTION = "Apply these changes?"
 
 
@@ -61,7 +61,7 @@ def agreed_plan(
         if not ask or (due <= agreed and _is_decided_alike(due, plan, shown)):
             return plan
         if agreed:
-            session.note("The target changed meanwhile, and the plan with it.")
+            session.note("The target changed in the meantime, so the plan is a new one.")
         why = (*decision.stops, *confirmation_stops(confirmation, due))
         session.terminal.complain([*session.heading(), *plan_lines(plan), *stop_lines(why)])
         if not session.terminal.confirms(_QUESTION):
@@ -99,14 +99,14 @@ def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:
     if not session.terminal.is_interactive():
         raise Declined(
             nothing,
-            "Deleting asks first, and there is no terminal to ask on. If it is meant: --yes.",
+            "Deleting needs a confirmation, and there is no terminal. To confirm, pass --yes.",
         )
     if not session.terminal.confirms(f"Delete {profiles}, {data}?"):
         raise Declined(nothing, "Nothing was deleted.")
 
 
 def _confirmation(what: str) -> Stop:
-    return Stop(StopKind.CONFIRMATION, what, "Agree on the terminal, or pass --yes.")
+    return Stop(StopKind.CONFIRMATION, what, "Confirm on the terminal, or pass --yes.")
 
 
 def _nothing_of(plan: Plan, why: tuple[Stop, ...]) -> Report:

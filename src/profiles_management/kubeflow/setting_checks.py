@@ -273,7 +273,7 @@ def waypoint(value: str) -> str:
     what = f"is not the name of a Gateway: {quoted(value)}"
     remedy = "Use only a-z, 0-9, - and ."
     if "/" in value:
-        return f"{what}. It is looked for in the namespace of each profile. {remedy}"
+        return f"{what}. It is searched for in the namespace of each profile. {remedy}"
     return f"{what}. {remedy}"
 
 
@@ -399,9 +399,9 @@ def roles(value: object) -> str:
     for name in value.values():
         if not _is_cluster_role(name):
             what = f"has a name that no ClusterRole has: {quoted(str(name))}"
-            return f"{what}. Look at: kubectl get clusterroles"
+            return f"{what}. To list them: kubectl get clusterroles"
     if len(set(value.values())) < len(ROLES):
-        return "names one ClusterRole for two roles, so they cannot be told apart. Name three."
+        return "names one ClusterRole for two roles, so these roles would be the same. Name three."
     return ""
 
 

@@ -61,8 +61,8 @@ class Settings:
     )
     detect_gateways: bool = _setting(
         checks.flag,
-        "Take the gateways that the target's policies name, and those of `UPSTREAM` if there are "
-        "none. `principals` are then what reading looks for: see `DETECTED`.",
+        "Use the gateways that the target's policies name, or those of `UPSTREAM` if there are "
+        "none. `principals` then only recognize policies: see `DETECTED`.",
         default=False,
     )
     allow_gateway_change: bool = _setting(
@@ -99,8 +99,7 @@ class Settings:
     protected_namespaces: frozenset[str] = _setting(
         checks.entries(checks.name_pattern),
         "Namespaces to protect besides kube-*, kubeflow, istio-system, default, that of the "
-        "gateway "
-        "and that of this program: names, or patterns such as team-*",
+        "gateway and that of this program: names, or patterns such as team-*",
         default=frozenset(),
     )
     own_namespace: str = _setting(

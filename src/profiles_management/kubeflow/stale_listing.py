@@ -1,9 +1,8 @@
-"""What is listed rather than planned: a valid document, stale profiles. Each as lines and as data.
+"""Results without a plan: a valid document, stale profiles. Each as lines and as data. Pure.
 
-Pure.
-
-validated   {valid, document, profiles, contributors, expired: [{profile, person, until}], errors,
-warnings} stale       {stale: [{name, owner, contributors}], warnings, errors}
+`validated` has the keys valid, document, profiles, contributors, expired, errors and warnings;
+expired is a list of {profile, person, until}. `stale` has the keys stale, warnings and errors;
+stale is a list of {name, owner, contributors}.
 """
 
 from collections.abc import Iterator, Sequence

@@ -201,7 +201,7 @@ def _listed_twice(first: Contributor, second: Contributor, path: Path) -> Findin
         why = f"is listed twice with role {second.role}"
         return value_finding("duplicate-contributor", second.name, why, "remove one", path)
     why = f"has two roles, {first.role} and {second.role}"
-    return value_finding("two-roles", second.name, why, "keep the one that is meant", path)
+    return value_finding("two-roles", second.name, why, "keep the intended one", path)
 
 
 def _same_object_name(first: Contributor, second: Contributor, path: Path) -> Finding:

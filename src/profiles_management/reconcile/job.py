@@ -109,12 +109,12 @@ class Job:
     @property
     def came_first(self) -> str:
         """Why later changes of its profile are not tried where it is broken."""
-        return f"{self.change.target} came first and did not succeed"
+        return f"depends on {self.change.target}, which did not succeed"
 
     @property
     def waits_for_end(self) -> str:
         """Why grants of its profile wait where it is late."""
-        return f"waits until access by {self.change.target} is taken away"
+        return f"waits until access by {self.change.target} is revoked"
 
     # what happens to it
 

@@ -45,7 +45,7 @@ class Outcome:
     @property
     def why_nameless(self) -> str:
         """`why` for statuses, logs and Events: without names of people and of objects."""
-        return self.nameless or f"{self.change.target.kind}: the report of the run says why"
+        return self.nameless or f"{self.change.target.kind}: the report of the run has the reason"
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,6 @@ def _advice(report: Report) -> Iterator[Line]:
     elif report.stopped:
         yield labelled("stopped: ", report.stopped, Tone.WAIT)
     elif report.interrupted:
-        yield line("Interrupted. Run it again: the next run finishes what is left.")
+        yield line("Interrupted. Run it again: the next run finishes the work.")
     elif report.pending:
         yield line("Run it again later: the next run finishes what is pending.")

@@ -105,7 +105,7 @@ class _Run:
             case TargetError():
                 why = str(self.outcome)
             case _:
-                why = "the run did not come to its end"
+                why = "the run did not finish"
         return "pending", why
 
 

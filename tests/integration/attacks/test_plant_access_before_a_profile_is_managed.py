@@ -72,7 +72,7 @@ def test_the_hand_over_says_what_stays(engine, profile, forged, roles, name):
     codes = [warning.code for warning in report.plan.warnings]
     assert codes == ["handed-over", "unmanaged-access", "unmanaged-access", "unmanaged-access"]
     assert report.plan.warnings[0].what.startswith(
-        f"the profile belonged to User {EVE} and changes hands"
+        f"the profile belonged to User {EVE} and gets another owner"
     )
     roles(name, zoe="admin", eve="", olga="admin")
 

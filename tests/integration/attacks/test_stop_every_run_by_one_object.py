@@ -152,7 +152,7 @@ def test_a_binding_with_thousands_of_subjects_is_revoked_and_reported(
     report = engine.apply(profile(ann="edit"))
 
     assert (
-        f"RoleBinding {name}/planted names 15,000 people, of whom only {unread_objects.MOST_PEOPLE:,} are looked at"
+        f"RoleBinding {name}/planted names 15,000 people, of whom only {unread_objects.MOST_PEOPLE:,} are checked"
         in {problem.what for problem in report.plan.warnings}
     )
     roles(name, ann="edit", bob="", olga="admin", u3="view")

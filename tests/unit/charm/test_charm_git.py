@@ -117,7 +117,7 @@ def test_a_secret_with_other_keys_is_reported_without_its_content(world, reposit
 
     message = world.see("config_changed").unit_status.message
 
-    assert message.startswith("git: git-credentials wants ssh-key, or user and token; frozen")
+    assert message.startswith("git: git-credentials needs ssh-key, or user and token; frozen")
     assert "hush" not in message
     assert repository.asked is None
 

@@ -405,7 +405,7 @@ def test_what_could_not_be_read_is_a_warning_in_every_form(run, ask, api):
             }
         )
 
-    what = "RoleBinding data/many names 1,200 people, of whom only 1,000 are looked at"
+    what = "RoleBinding data/many names 1,200 people, of whom only 1,000 are checked"
     assert f"warning: {what}" in " ".join(run("access").out.split())
     assert [one["what"] for one in run("access", "--output", "json").data["warnings"]] == [what]
     assert what in run("access", "--output", "html").out
@@ -429,7 +429,7 @@ def test_where_no_profile_is_left_what_could_not_be_read_is_shown(run, here):
 
     ran = run("access", "--directory", "out")
 
-    assert ran.out.startswith("There is no profile here.")
+    assert ran.out.startswith("No profiles found.")
     assert "warning: out/profile.yaml" in ran.out
 
 

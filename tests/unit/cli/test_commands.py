@@ -422,11 +422,11 @@ def test_where_nobody_can_be_asked_nothing_is_deleted(run, controller, api):
     ran = run("delete-stale", "-", stdin=NOBODY)
 
     assert (ran.code, api.writes) == (1, [])
-    assert ran.err.splitlines()[-1].endswith("If it is meant: --yes.")
+    assert ran.err.splitlines()[-1].endswith("To confirm, pass --yes.")
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"), [(False, "Nothing was deleted."), (None, "Deleting asks first")]
+    ("answer", "said"), [(False, "Nothing was deleted."), (None, "Deleting needs a confirmation")]
 )
 def test_a_script_reads_that_nobody_agreed_to_a_deletion(answer, said, run, controller, api):
     run("apply", "pmr.yaml")
@@ -459,7 +459,7 @@ def test_a_folder_refuses_to_keep_data_and_says_why(run, tmp_path):
     )
 
     assert ran.code == 1
-    assert "cannot set the namespace" in ran.out
+    assert "cannot detach the namespace" in ran.out
 
 
 def test_with_keep_data_the_namespace_stays(run, controller, api):
@@ -559,7 +559,7 @@ def test_a_profile_in_which_nobody_has_access_is_there(run, api):
 def test_nobody_has_access_is_said(run):
     assert (
         run("access").out
-        == "There is no profile here. A cluster without Kubeflow is looked at with --standalone.\n"
+        == "No profiles found. For a cluster without Kubeflow, pass --standalone.\n"
     )
 
 

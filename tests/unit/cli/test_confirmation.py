@@ -289,7 +289,7 @@ def test_what_is_taken_away_in_addition_by_now_is_asked_for_again(there, apply, 
     assert (ran.code, run.terminal.asked, api.writes) == (1, 2 * QUESTION, [])
     assert [line for line in lines if line.startswith(("note: ", "confirm: "))] == [
         "confirm: 1 role assignment ends.",
-        "note: The target changed meanwhile, and the plan with it.",
+        "note: The target changed in the meantime, so the plan is a new one.",
         "confirm: 2 role assignments end.",
     ]
 

@@ -81,5 +81,6 @@ def test_a_setting_that_protects_a_namespace_holds(run):
     ran = run("convert", "-", "--protect", "data-engineers", stdin=THEIRS)
 
     assert (
-        "note: left out: profile data-engineers. A comment in the document says why.\n" in ran.err
+        "note: left out: profile data-engineers. A comment in the document has the reason.\n"
+        in ran.err
     )

@@ -172,7 +172,7 @@ def test_an_apply_that_is_asked_to_end_finishes_the_change_in_flight_and_says_wh
     assert ended == code
     assert out.splitlines()[-2:] == [
         "Applied: 2 added (4 writes). 2 gained access. 18 not tried.",
-        "Interrupted. Run it again: the next run finishes what is left.",
+        "Interrupted. Run it again: the next run finishes the work.",
     ]
     assert out.count("not tried: interrupted") == 18
     assert len(api.writes) == 4
@@ -217,7 +217,7 @@ def test_an_apply_that_waits_for_the_controller_says_what_it_waits_for(api, star
     code, out, _ = interrupted(api, started("apply", teams), signal.SIGTERM, gate)
 
     assert code == 143
-    assert out.splitlines()[-1] == "Interrupted. Run it again: the next run finishes what is left."
+    assert out.splitlines()[-1] == "Interrupted. Run it again: the next run finishes the work."
     assert "pending: waits for RoleBinding team-00/namespaceAdmin to name root@example.com" in out
 
 

@@ -178,7 +178,7 @@ def test_leaving_out_all_others_by_mistake_takes_nothing_from_them(run, files, a
     assert (stale.code, stale.out) == (0, "No profile is stale.\n")
     assert (kept.code, role("bob", "web")) == (0, "view")
     assert (
-        "frozen: file:teams.yaml cannot be read: no source of this name is there; left as they "
+        "frozen: file:teams.yaml cannot be read: there is no source with this name; left as they "
         "are: 1 profile, with the access of 2 people." in kept.out
     )
     assert [(source["source"], source["people"]) for source in data["frozen"]] == [
@@ -379,7 +379,7 @@ def test_access_goes_on_without_a_document_that_cannot_be_read(run, files, admin
 def test_access_refuses_a_document_without_cluster_wide(run):
     ran = run("access", "--untrusted", "teams.yaml")
 
-    assert (ran.code, "--untrusted: is for --cluster-wide alone." in ran.err) == (1, True)
+    assert (ran.code, "--untrusted: needs --cluster-wide." in ran.err) == (1, True)
 
 
 def test_the_help_of_convert_says_why_it_has_no_such_option(run):

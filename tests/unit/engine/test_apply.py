@@ -57,7 +57,7 @@ def test_within_a_profile_nothing_is_granted_when_a_revocation_failed(world, pro
     report = world.apply(document(profile(bob="edit")))
 
     assert "bob" not in roles_in(world.api)
-    assert report.having(Result.NOT_TRIED)[0].why.endswith("came first and did not succeed")
+    assert report.having(Result.NOT_TRIED)[0].why.endswith("which did not succeed")
 
 
 def test_the_next_run_does_what_was_not_tried(world, profile):

@@ -540,7 +540,7 @@ def test_a_name_that_differs_in_letter_case_alone_is_said_to(world, profile):
 
     assert (warning.code, warning.what) == (
         "letter-case",
-        "ann@example.com loses access, and Ann@Example.com in the document differs in letter case alone",
+        "ann@example.com loses access, and Ann@Example.com in the document differs only in letter case",
     )
 
 

@@ -220,7 +220,7 @@ def test_with_names_a_failure_has_the_whole_message():
 
 def test_a_pending_change_has_no_event_yet():
     late = Outcome(a_change(), Result.PENDING, "waits for Namespace ml to be ready")
-    never = Outcome(a_change(), Result.NOT_TRIED, "Profile ml came first and did not succeed")
+    never = Outcome(a_change(), Result.NOT_TRIED, "depends on Profile ml, which did not succeed")
     waiting = a_change(writes=("a write",))
 
     assert not events.of(a_report(Outcome(waiting, Result.PENDING), never), COUNTS)
@@ -274,7 +274,7 @@ def test_nobody_is_named_unless_that_is_asked_for(world, profile):
 def test_a_refusal_with_a_name_of_a_person_has_its_code_only():
     (one,) = events.of(a_report(refused=[refused("ml")]), COUNTS)
 
-    assert one.message == "foreign-namespace: the report of the run says whose it is and what to do"
+    assert one.message == "foreign-namespace: the report of the run has the owner and the remedy"
 
 
 def test_with_names_a_refusal_has_the_whole_message():
@@ -290,7 +290,7 @@ def test_a_failure_without_a_code_names_the_kind_of_object():
         a_report(failed(a_change(), "user-ann was changed by somebody else")), COUNTS
     )
 
-    assert one.message == "RoleBinding: the report of the run says why"
+    assert one.message == "RoleBinding: the report of the run has the reason"
 
 
 def test_a_name_cannot_break_the_line_it_stands_on():

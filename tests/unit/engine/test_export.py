@@ -110,7 +110,7 @@ def test_a_binding_of_another_role_is_reported(world, profile):
     world.api.put(one)
 
     assert said(world) == [
-        "ann@example.com is bound to ClusterRole cluster-admin, which is no role"
+        "ann@example.com is bound to ClusterRole cluster-admin, which is not one of the three roles"
     ]
 
 
@@ -136,7 +136,7 @@ def test_who_is_bound_by_a_binding_that_names_another_is_exported_and_reported(
 
     assert exported(world).pmr == document(profile(eve="edit"))
     assert said(world) == [
-        f"RoleBinding {one['metadata']['name']} does not bind just ann@example.com, whom it names"
+        f"RoleBinding {one['metadata']['name']} does not bind only ann@example.com, whom it names"
     ]
 
 

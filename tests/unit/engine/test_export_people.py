@@ -339,7 +339,7 @@ def test_who_is_still_bound_as_the_owner_is_exported_as_admin_and_reported(world
     assert export.pmr.profiles["ml"].owner.name == "nina@example.com"
     assert people(export) == [("User", "owner@example.com", "admin")]
     assert what(export) == [
-        "owner@example.com is bound as the owner, and nina@example.com is declared to be"
+        "owner@example.com is bound as the owner, but nina@example.com is the declared owner"
     ]
     assert world.plan(export.pmr).access.lost == 0
 

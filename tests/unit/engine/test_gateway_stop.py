@@ -330,7 +330,7 @@ def test_where_the_owners_policies_do_not_agree_the_choice_is_left_to_somebody(a
     )
     assert OTHER in str(error)
     assert error.report.stops[0].remedy == (
-        "Say which gateway is right: pass --preset, or --principal for one that no preset has."
+        "Select the gateway: pass --preset, or --principal for one that no preset has."
     )
     assert roles_in(auto.api) == {"owner": "admin", "ann": "edit"}
     assert auto.apply(document(profile(ann="edit"), profile("web", ann="edit"))).exit_code == 0

@@ -212,7 +212,7 @@ class TestGoneAndFrozen:
         report = world.apply(merged(config=web, absent=[TEAMS, GIT]))
 
         assert world.api.snapshot() == before
-        nobody = "no source of this name is there"
+        nobody = "there is no source with this name"
         assert report.plan.frozen == (
             Frozen(GIT, nobody, contributors=1, people=1),
             Frozen(TEAMS, nobody, ("ml",), people=2),

@@ -454,7 +454,7 @@ def test_a_new_profile_is_not_there_before_its_quota():
     report = world.apply(pmr, deadline=0)
 
     assert [one.what for one in report.pending] == [
-        "waits for ResourceQuota ml/kf-resource-quota to be what the profile says"
+        "waits for ResourceQuota ml/kf-resource-quota to match the profile"
     ]
 
 
@@ -467,7 +467,7 @@ def test_a_controller_that_makes_nothing_ready_is_warned_of():
     [warning] = report.plan.warnings
     assert warning.code == "controller-silent"
     assert (
-        warning.what == "2 profiles wait for the profile controller, which made none ready in 299 s"
+        warning.what == "2 profiles wait for the profile controller, which finished none in 299 s"
     )
     assert "Check that the profile controller runs" in warning.remedy
 

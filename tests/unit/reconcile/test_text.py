@@ -184,7 +184,7 @@ def test_a_report_says_what_failed_and_why_what_waits_and_that_another_run_finis
             "waits for RoleBinding handed-over/namespaceAdmin to name bob@x.org",
         ],
         "found": [Result.FAILED, "patch profiles: 403 not allowed"],
-        "new-team": [Result.NOT_TRIED, "Profile new-team came first and did not succeed"],
+        "new-team": [Result.NOT_TRIED, "depends on Profile new-team, which did not succeed"],
     }
     became = [results.get(change.profile, [Result.DONE]) for change in everything.changes]
 

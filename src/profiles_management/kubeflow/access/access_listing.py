@@ -26,7 +26,7 @@ from profiles_management.reconcile.plan import Person
 from profiles_management.reconcile.rows import day
 from profiles_management.reconcile.warning_lines import listed_warnings
 
-_NO_PROFILE = "There is no profile here. A cluster without Kubeflow is looked at with --standalone."
+_NO_PROFILE = "No profiles found. For a cluster without Kubeflow, pass --standalone."
 
 
 def data(report: AccessReport) -> Data:

@@ -117,7 +117,7 @@ def _known(profile: str, profiles: Sequence[str]) -> str:
 
 def _hint(profile: str, profiles: Sequence[str]) -> str:
     if not profiles:
-        return " There is none at all; a cluster without Kubeflow needs the setting standalone."
+        return " No profiles exist. A cluster without Kubeflow needs the setting standalone."
     similar = nearest(profile, profiles, most=len(profiles))
     if not similar:
         return ""

@@ -46,7 +46,7 @@ _CHECKS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
         ),
     ),
 )
-_BUSY = "Look at the health and the log of the API server, then run it again."
+_BUSY = "Check the health and the log of the API server, then run again."
 _NEVER_SENT = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -111,7 +111,7 @@ def _understood(error: Exception, asked: Asked, *, writing: bool) -> Exception:
             return _unanswered(error, asked)
         case ConfigError():
             return ClusterError(
-                "The credentials cannot be used: look at the kubeconfig and at its plugin."
+                "The credentials cannot be used: check the kubeconfig and its plugin."
             )
         case ClusterError():  # while writing, it is reported with the profile of the write
             return WriteError(str(error), unanswered=True) if writing else error
@@ -124,7 +124,8 @@ def _understood(error: Exception, asked: Asked, *, writing: bool) -> Exception:
 def _unanswered(error: httpx2.HTTPError, asked: Asked) -> Exception:
     if isinstance(error, httpx2.LocalProtocolError):
         return ClusterError(
-            f"{asked}: the request cannot be sent. The token may hold what no header holds."
+            f"{asked}: the request cannot be sent. The token may contain characters that a header "
+            "cannot contain."
         )
     text = redacted(str(error), _secrets(error)) or type(error).__name__
     is_sent = not isinstance(error, _NEVER_SENT)
@@ -155,7 +156,7 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
         return
     if _is_without_namespace(refused, write):
         message = (
-            f"namespace {write.target.parent} is gone or being deleted; the next run settles it"
+            f"namespace {write.target.parent} is gone or being deleted; the next run corrects it"
         )
         raise WriteError(message, conflict=True, nameless=message) from refused
     meanwhile = _meanwhile(refused, write)
@@ -187,7 +188,7 @@ def outdated(target: ObjectRef, what: str) -> WriteError:
         target: the object.
         what: the change, such as `was deleted`.
     """
-    what = f"{what} by somebody else meanwhile; the next run settles it"
+    what = f"{what} by somebody else meanwhile; the next run corrects it"
     return WriteError(f"{target} {what}", conflict=True, nameless=f"a {target.kind} {what}")
 
 

@@ -200,7 +200,7 @@ class Cluster:
         try:
             return self._retry(once, deadline=deadline)
         except Passing as failure:
-            message = f"{failure}; it was tried again until time or patience ran out"
+            message = f"{failure}; it was retried until the deadline"
             raise WriteError(message, unanswered=True) from failure
 
     def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:

@@ -239,7 +239,7 @@ def _cut(text: str) -> str:
 def _refusal(problem: Problem, *, named: bool) -> str:
     if named or problem.names_nobody:
         return printable(f"{problem.what}. {problem.remedy} [{problem.code}]")
-    return f"{problem.code}: the report of the run says whose it is and what to do"
+    return f"{problem.code}: the report of the run has the owner and the remedy"
 
 
 def _failure(outcome: Outcome, *, named: bool) -> str:

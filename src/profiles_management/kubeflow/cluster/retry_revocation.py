@@ -31,7 +31,7 @@ def finish(write: Write, read: Read, send: Send) -> None:
     for _ in range(TRIES):
         if not _again(write, read, send):
             return
-    what = f"was changed by somebody else before each of {TRIES} attempts to take its access away"
+    what = f"was changed by somebody else before each of {TRIES} attempts to revoke its access"
     raise WriteError(f"{write.target} {what}; the next run tries again", conflict=True)
 
 

@@ -27,7 +27,7 @@ def tell(report: Report, cluster: Cluster, settings: Settings, clock: Clock) -> 
         _send(events.of(report, settings), cluster, settings, clock)
     except TargetError as error:
         what = f"Events cannot be written: {error}"
-        remedy = "Everything else of the run is done."
+        remedy = "The rest of the run is complete."
         warning = Problem("events-not-written", what, Where(), remedy, names_nobody=True)
         return replace(report, plan=replace(report.plan, warnings=(*report.plan.warnings, warning)))
     return report

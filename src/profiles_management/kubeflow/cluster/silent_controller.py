@@ -24,7 +24,7 @@ def problems(
     waiting = count(len(profiles), "profile waits", "profiles wait")
     yield Problem(
         code="controller-silent",
-        what=f"{waiting} for the profile controller, which made none ready in {seconds:.0f} s",
+        what=f"{waiting} for the profile controller, which finished none in {seconds:.0f} s",
         where=Where(),
         remedy="Check that the profile controller runs: "
         "kubectl get deployments --all-namespaces | grep profiles.",

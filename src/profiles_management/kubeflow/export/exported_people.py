@@ -22,7 +22,7 @@ from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import Person
 
 _REVOKED = "The next apply removes this access."
-_KEPT = "Whom it binds is exported with that role. Check that they are meant to have it."
+_KEPT = "The bound person is exported with that role. Check that this is intended."
 
 
 class Note(NamedTuple):
@@ -153,7 +153,7 @@ class _Reading:
             self._note(f"{person} has an AuthorizationPolicy and no RoleBinding", _REVOKED)
         for binding in access.bindings:
             if binding.subjects is not None:
-                what = f"RoleBinding {binding.name} does not bind just {binding.person}"
+                what = f"RoleBinding {binding.name} does not bind only {binding.person}"
                 self._note(f"{what}, whom it names", _KEPT)
             for subject in self._subjects(binding):
                 if role := self._role(subject, binding):
@@ -176,7 +176,8 @@ class _Reading:
         """Return the role that a binding gives; its ClusterRole counts before its annotation."""
         if binding.granted in ROLES:
             return binding.granted
-        what = f"{person} is bound to {binding.granted.replace('/', ' ', 1)}, which is no role"
+        role = binding.granted.replace("/", " ", 1)
+        what = f"{person} is bound to {role}, which is not one of the three roles"
         if binding.role not in ROLES:
             self._note(what, _REVOKED)
             return ""
@@ -200,7 +201,7 @@ class _Reading:
         declared = Person(owner.kind.value, owner.name)
         if bound == self._as_user(declared, owner.namespace or ""):
             return
-        what = f"{bound} is bound as the owner, and {declared} is declared to be"
+        what = f"{bound} is bound as the owner, but {declared} is the declared owner"
         remedy = f"{bound} is exported as admin. Remove this contributor if the owner changed."
         self._note(what, remedy)
         yield _Access(bound, "admin")

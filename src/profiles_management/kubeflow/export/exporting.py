@@ -172,7 +172,7 @@ class _Exporting:
                 self._set(profile, "limit_range", LimitRangeSpec, spec)
             else:
                 what = f"LimitRange {object_name} is not ours"
-                self._note(profile.name, what, "It stays as it is.")
+                self._note(profile.name, what, "It stays unchanged.")
 
     def _set(self, profile: Profile, field: str, model: type[BaseModel], spec: object) -> None:
         """Set a field from stored data, unless they are empty or not valid in a document."""

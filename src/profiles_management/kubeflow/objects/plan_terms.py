@@ -35,7 +35,7 @@ class State(StrEnum):
     THERE = "to be there"
     READY = "to be ready"  # a namespace that its owner may use
     BOUND = "to name {value}"  # an owner's RoleBinding that names the owner
-    MATCHES = "to be what the profile says"  # has the spec that the condition's value holds as JSON
+    MATCHES = "to match the profile"  # has the spec that the condition's value holds as JSON
 
 
 class KubeflowReason(StrEnum):

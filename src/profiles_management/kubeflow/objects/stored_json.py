@@ -90,7 +90,7 @@ def parsed(field: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
         return msgspec.json.decode(field or b"null")
     except (msgspec.MsgspecError, ValueError):
-        raise Unreadable("holds what cannot be decoded") from None
+        raise Unreadable("contains data that cannot be decoded") from None
 
 
 def quota(field: bytes) -> Mapping[str, Any]:
@@ -125,7 +125,7 @@ def _shaped(field: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:  # noqa: A
     try:
         decoder.decode(field or b"null")
     except (msgspec.MsgspecError, ValueError):
-        raise Unreadable("has another shape than Kubernetes gives it") from None
+        raise Unreadable("does not have the form that Kubernetes writes") from None
     return data
 
 

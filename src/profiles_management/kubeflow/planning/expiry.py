@@ -81,7 +81,7 @@ def protected(state: ContributorState) -> Problem:
     return refusal(
         state.name,
         "protected",
-        f"access of {people} in {state.name} is over and stays, because the namespace is protected",
+        f"access of {people} in {state.name} has ended and stays: the namespace is protected",
         "Remove their RoleBindings, or no longer protect the namespace.",
         names_nobody=True,
         names_place=True,

@@ -212,7 +212,7 @@ def _unclear(poll: _Poll, gateways: Gateways) -> Halt:
     if len(ways) > _MOST:
         named += f"; {len(ways) - _MOST:,} more"
     principals = {way.principals for way in ways}
-    remedy = "Say which gateway is right: pass --preset, or --principal for one that no preset has."
+    remedy = "Select the gateway: pass --preset, or --principal for one that no preset has."
     if len(principals) == 1:  # too few profiles to believe it
         remedy = f"If that is right, pass --principal {','.join(sorted(*principals))}."
     what = f"the gateway is unclear: of the {poll.whose} AuthorizationPolicies {named}"

@@ -90,8 +90,8 @@ def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -
             what=f"the AuthorizationPolicies of {moved:,} of {contributors:,} contributors let "
             f"other gateways in than {', '.join(settings.gateways)}",
             where=Where(),
-            remedy="All are rewritten; if that is not meant, look at preset and principals in the "
-            "settings.",
+            remedy="All are rewritten. If this is not intended, check the settings preset and "
+            "principals.",
             names_nobody=True,
         )
 

@@ -151,7 +151,7 @@ class OwnerPlanner:
         admin = self.settings.cluster_roles["admin"]
         if cluster_role != admin:
             what = f"RoleBinding {naming.OWNER_BINDING} binds {cluster_role} and not {admin}"
-            yield self._drifted(what, "Delete it; the profile controller makes it again.")
+            yield self._drifted(what, "Delete it; the profile controller creates it again.")
 
     def _policy_warnings(self, spec: bytes) -> Iterator[Problem]:
         if builders.lets_in(spec, self.owner, self.settings):
@@ -160,12 +160,12 @@ class OwnerPlanner:
         yield self._drifted(
             f"AuthorizationPolicy {naming.OWNER_POLICY} does not let {self.owner.name} in by "
             f"{header}",
-            "Set userid_header and userid_prefix as the profile controller has them, "
+            "Set userid_header and userid_prefix to the values of the profile controller, "
             "or restart the controller.",
         )
 
     def _drifted(self, what: str, remedy: str) -> Problem:
-        nameless = f"the owner's objects in {self.name} are not as the document wants them"
+        nameless = f"the owner's objects in {self.name} differ from the document"
         return refusal(self.name, "owner-drift", what, remedy, nameless=nameless)
 
     # an owner change

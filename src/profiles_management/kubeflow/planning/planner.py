@@ -143,8 +143,8 @@ def _missing_role(name: str) -> Problem:
         code="missing-cluster-role",
         what=f"ClusterRole {name} does not exist",
         where=Where(path=f"ClusterRole/{name}"),
-        remedy="Install Kubeflow's ClusterRoles; until then people who are bound to it may do "
-        "nothing.",
+        remedy="Install Kubeflow's ClusterRoles; until then, people who are bound to it have no "
+        "permissions.",
         names_nobody=True,
         names_place=True,
     )
@@ -158,7 +158,7 @@ def _frozen(draft: Draft) -> Iterator[Frozen]:
         if not draft.pmr.has_profile(name):  # else it is refused, and reported as such
             kept.setdefault(source, []).append(name)
     for source in sorted(filter(origins.leaves, kept), key=lambda source: (not source, source)):
-        why = origins.frozen.get(source, "no source of this name is there" if source else "")
+        why = origins.frozen.get(source, "there is no source with this name" if source else "")
         added = draft.staying.count(source)
         people = added + sum(_people(name, draft) for name in kept[source])
         yield Frozen(source, why, tuple(kept[source]), added, people)

@@ -38,8 +38,8 @@ class ShapePlanner:
         """Yield what the document wants and the target cannot hold."""
         name = self.context.name
         for part, why in self._uncompared().items():
-            what = f"{why}, so {part} are not compared and stay as they are"
-            yield refusal(name, "unreadable", what, "Look at it with kubectl, and replace it.")
+            what = f"{why}, so {part} are not compared and stay unchanged"
+            yield refusal(name, "unreadable", what, "Check it with kubectl, and replace it.")
         if self._has_keys_without_namespace():
             yield refusal(
                 name,

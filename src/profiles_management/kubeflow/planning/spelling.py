@@ -29,7 +29,7 @@ def _problem(name: str, revoked: Person, other: Person) -> Problem:
         code, how, lost, kept = "letter-case", "letter case", str(revoked), str(other)
     else:
         code, how, lost, kept = "unicode-form", "Unicode form", _ascii(revoked), _ascii(other)
-    what = f"{lost} loses access, and {kept} in the document differs in {how} alone"
+    what = f"{lost} loses access, and {kept} in the document differs only in {how}"
     return refusal(name, code, what, "Write the name as the identity provider gives it.")
 
 

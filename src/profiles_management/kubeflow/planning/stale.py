@@ -177,10 +177,10 @@ def _pending(name: str, observed: Observed) -> Pending:
 
 def _bound(name: str) -> Problem:
     what = (
-        f"a folder cannot set the namespace {name} free, so it and its data would go with the "
-        "Profile"
+        f"a folder cannot detach the namespace {name} from its Profile, so the namespace and its "
+        "data would be deleted too"
     )
-    remedy = "Do it with the cluster as the target, or give the data up."
+    remedy = "Use the cluster as the target, or delete the data too."
     return ownership.refusal(name, "cannot-keep-data", what, remedy, names_nobody=True)
 
 

@@ -31,7 +31,7 @@ def warnings(name: str, observed: Observed) -> Iterator[Problem]:
     command = f"kubectl get pods,serviceaccounts --namespace {name}"
     remedy = f"Check that these workloads may run in a profile: {command}"
     if contents.pods is None or contents.accounts is None:
-        what = f"namespace {name} is taken over, and what is in it is unknown: {contents.why}"
+        what = f"namespace {name} is taken over, and its content is unknown: {contents.why}"
     else:
         holds = f"{count(contents.pods, 'pod')} and {count(contents.accounts, 'ServiceAccount')}"
         what = f"namespace {name} is taken over with {holds}"

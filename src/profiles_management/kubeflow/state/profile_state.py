@@ -99,7 +99,7 @@ def why_new(state: ProfileState) -> str:
     """Return why an existing profile becomes the document's in this run, '' if it already was."""
     previous_owner = state.previous_owner or state.owner_of_profile
     if previous_owner is not None:
-        return f"belonged to {previous_owner.kind_and_name} and changes hands"
+        return f"belonged to {previous_owner.kind_and_name} and gets another owner"
     return "is adopted" if state.needs_mark else ""
 
 

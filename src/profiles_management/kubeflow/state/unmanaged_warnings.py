@@ -127,7 +127,7 @@ def _role(role: str) -> str:
 
 
 def _whose(kind: str, name: str) -> str:
-    return "should be for the owner alone" if naming.is_owners(kind, name) else "is not managed"
+    return "should be for the owner only" if naming.is_owners(kind, name) else "is not managed"
 
 
 def _remedy(item: UnmanagedAccess | Foreign, usual: str) -> str:

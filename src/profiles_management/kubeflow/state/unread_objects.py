@@ -22,7 +22,7 @@ T = TypeVar("T")
 def of_object(kind: str, name: str, namespace: str, what: str) -> Problem:
     """Return a problem with one object; `what` continues its kind and name, and names nobody."""
     place = f"{namespace}/{name}" if namespace else name
-    remedy = "Look at it with kubectl, and delete it."
+    remedy = "Check it with kubectl, and delete it."
     nameless = f"a {kind} in {namespace} {what}" if namespace else f"a {kind} {what}"
     return Problem(
         "unreadable",
@@ -46,7 +46,7 @@ def limited(giving: Foreign, namespace: str) -> tuple[Foreign, list[Problem]]:
     """Return an object with MOST_PEOPLE people at most, and the problem that it has more."""
     if len(giving.people) <= MOST_PEOPLE:
         return giving, []
-    what = f"names {len(giving.people):,} people, of whom only {MOST_PEOPLE:,} are looked at"
+    what = f"names {len(giving.people):,} people, of whom only {MOST_PEOPLE:,} are checked"
     problem = of_object(giving.kind, giving.name, namespace, what)
     people = sorted(giving.people, key=_is_program)  # nobody hides behind a thousand accounts
     return msgspec.structs.replace(giving, people=tuple(people[:MOST_PEOPLE])), [problem]
@@ -63,5 +63,5 @@ def bounded(problems: Sequence[Problem]) -> Sequence[Problem]:
     what = f"{len(problems) - MOST_PROBLEMS:,} more objects have such problems"
     return [
         *problems[:MOST_PROBLEMS],
-        Problem("unreadable", what, Where(), "Delete those above, and look again."),
+        Problem("unreadable", what, Where(), "Delete those above, and run again."),
     ]
