@@ -269,6 +269,16 @@ def test_every_link_to_a_heading_leads_there() -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_file_of_the_code_that_a_page_names_exists(page: str) -> None:
+    text = (ROOT / page).read_text()
+    library = ROOT / "src/profiles_management"
+    folders = [ROOT, ROOT / "src", library, library / "kubeflow/planning"]
+
+    named = re.findall(r"`([\w./-]+\.(?:py|yaml|json|toml|expected))`", text)
+    assert [name for name in named if not any((folder / name).exists() for folder in folders)] == []
+
+
 def test_the_reference_names_every_action_and_reason() -> None:
     text = (ROOT / "docs/reference/command.md").read_text()
 
