@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from profiles_management.kubeflow.target_description import TargetDescription
 
 _ENDINGS = frozenset({".yaml", ".yml", ".json"})
+_HIDDEN = methodcaller("startswith", ".")
 _LONGEST_NAME = 200
 _KUBEFLOW = ("Profile", "RoleBinding", "AuthorizationPolicy", "LimitRange")
 _FIRST = ("Namespace", "Profile")  # the other objects need them
@@ -74,13 +76,13 @@ class Directory:
 
     def send(self, write: Write, *, deadline: float) -> None:  # noqa: ARG002
         """Execute a write. A file is replaced as a whole, so nobody reads a part of it."""
+        execute = {
+            Verb.CREATE: self._create,
+            Verb.PATCH: self._patch,
+            Verb.DELETE: self._delete,
+        }
         try:
-            if write.verb is Verb.DELETE:
-                self._delete(write)
-            elif write.verb is Verb.CREATE:
-                self._create(write)
-            else:
-                self._patch(write)
+            execute[Verb(write.verb)](write)
         except OSError as error:
             raise WriteError(f"{error.filename or self.path}: {error.strerror or error}") from error
 
@@ -102,9 +104,8 @@ class Directory:
     def _manifests(self) -> Iterator[Path]:
         """Yield the files of manifests, without hidden files and folders."""
         for path in sorted(self.path.rglob("*")):
-            if path.suffix.lower() not in _ENDINGS or not path.is_file():
-                continue
-            if not any(part.startswith(".") for part in path.relative_to(self.path).parts):
+            is_hidden = any(map(_HIDDEN, path.relative_to(self.path).parts))
+            if path.suffix.lower() in _ENDINGS and not is_hidden and path.is_file():
                 yield path
 
     def _objects(self, path: Path) -> Iterator[dict[str, Any]]:
@@ -121,20 +122,21 @@ class Directory:
         if not isinstance(metadata, dict):
             return
         name, namespace = str(metadata.get("name")), str(metadata.get("namespace") or "")
-        ref = ObjectRef(kind, namespace, name)
         if kind == "Namespace":
-            namespace, ref = name, ObjectRef(kind, "", name)
-        if namespace:
+            self._by_namespace.setdefault(name, {})[ObjectRef(kind, "", name)] = str(path)
+        elif namespace:
+            ref = ObjectRef(kind, namespace, name)
             self._by_namespace.setdefault(namespace, {})[ref] = str(path)
 
     def _take(
         self, body: dict[str, Any], path: Path, kinds: Collection[str], observer: Observer
     ) -> None:
         """Add an object of an observed kind to the observer."""
-        kind = slim_classes.BY_NAME.get(str(body.get("kind")))
-        if kind is None or kind.__name__ not in kinds:
+        name, version = str(body.get("kind")), str(body.get("apiVersion"))
+        if name not in kinds:
             return
-        if str(body.get("apiVersion")) not in _versions(kind):
+        kind = slim_classes.BY_NAME[name]
+        if version not in _versions(kind):
             return
         try:
             decoded = manifests.decoded(body, kind)
@@ -168,8 +170,7 @@ class Directory:
         self._files[write.target] = [path]
 
     def _patch(self, write: Write) -> None:
-        paths = self._files.get(write.target)
-        path = paths[-1] if paths else self._new_path(write.target)
+        path = self._files.get(write.target, [self._new_path(write.target)])[-1]
         change = json.loads(write.body)
         for guard in ("resourceVersion", "uid"):
             change.get("metadata", {}).pop(guard, None)
@@ -202,10 +203,10 @@ class Directory:
         name = target.name
         if len(name) > _LONGEST_NAME:
             name = f"{name[: _LONGEST_NAME - 21]}-{hashlib.sha256(name.encode()).hexdigest()[:20]}"
-        # `kubectl apply -R` sends files in the order of their names
-        first = "0-" if target.kind in _FIRST else ""
-        folder = self.path / (target.parent or target.name)
-        return folder / f"{first}{target.kind.lower()}-{name}.yaml"
+        file = f"{target.kind.lower()}-{name}.yaml"
+        if target.kind in _FIRST:  # `kubectl apply -R` sends files in the order of their names
+            file = f"0-{file}"
+        return self.path / (target.parent or target.name) / file
 
     def _stay_inside(self, path: Path) -> None:
         """Refuse a path that a link or a name leads outside of the folder."""
@@ -237,7 +238,9 @@ def merged(body: Any, change: Any) -> Any:  # noqa: ANN401 - any JSON
     """Return a body after a merge patch. Source: RFC 7386."""
     if not isinstance(change, dict):
         return change
-    kept = dict(body) if isinstance(body, dict) else {}
+    kept: dict[str, Any] = {}
+    if isinstance(body, dict):
+        kept.update(body)
     for key, value in change.items():
         if value is None:
             kept.pop(key, None)
@@ -249,8 +252,8 @@ def merged(body: Any, change: Any) -> Any:  # noqa: ANN401 - any JSON
 def _versions(kind: type[Any]) -> frozenset[str]:
     """Return the API versions of a kind that are read."""
     group = api_info(kind).resource.group
-    prefix = f"{group}/" if group else ""
-    return frozenset({f"{prefix}v1", f"{prefix}v1beta1"})
+    versions = ("v1", "v1beta1")
+    return frozenset("/".join(filter(None, (group, version))) for version in versions)
 
 
 def _reference(decoded: Any) -> ObjectRef:  # noqa: ANN401 - a slim class

@@ -82,9 +82,10 @@ def documents(path: Path) -> list[Any]:
         raise Unreadable(f"it is larger than {LARGEST_FILE // 1024**2} MiB")
     try:
         _check_events(text)
-        return [body for body in yaml.load_all(text, Loader=_Loader) if body is not None]
+        bodies = [*yaml.load_all(text, Loader=_Loader)]
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise Unreadable(" ".join(str(error).split())) from error
+    return [body for body in bodies if body is not None]
 
 
 def _check_events(text: bytes) -> None:
@@ -132,10 +133,11 @@ def _is_path_segment(name: str) -> bool:
 
 
 def _check_spec(decoded: Any) -> None:  # noqa: ANN401 - a slim class
-    if isinstance(decoded, slim_classes.Profile) and decoded.spec is not None:
-        stored_json.QUOTA.decode(decoded.spec.resource_quota_spec)
-        stored_json.PLUGINS.decode(decoded.spec.plugins)
-    elif isinstance(decoded, slim_classes.ResourceQuota):
-        stored_json.QUOTA.decode(decoded.spec)
-    elif isinstance(decoded, slim_classes.LimitRange):
-        stored_json.LIMITS.decode(decoded.spec)
+    match decoded:
+        case slim_classes.Profile(spec=slim_classes.ProfileSpec() as spec):
+            stored_json.QUOTA.decode(spec.resource_quota_spec)
+            stored_json.PLUGINS.decode(spec.plugins)
+        case slim_classes.ResourceQuota():
+            stored_json.QUOTA.decode(decoded.spec)
+        case slim_classes.LimitRange():
+            stored_json.LIMITS.decode(decoded.spec)
