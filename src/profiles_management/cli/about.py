@@ -16,7 +16,7 @@ _Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="COMMAND",
-        help="Command to explain (default: the program).",
+        help="Command whose help is shown (default: the program).",
         show_default=False,
         autocompletion=_commands,
     ),

@@ -68,8 +68,8 @@ class AskedOptions:
         list[str] | None,
         typer.Argument(
             metavar="FILE",
-            help="Documents, with --cluster-wide: also show the ClusterRoleBindings of the people "
-            "in them.",
+            help="With --cluster-wide: also show the ClusterRoleBindings of the people in these "
+            "documents.",
             show_default=False,
         ),
     ] = None
@@ -81,25 +81,27 @@ class AskedOptions:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Show this person or group only: the whole name, or a part of it.",
+            help="Show only this person or group: the whole name, or a part of it.",
             autocompletion=completing.people,
         ),
     ] = None
     profile: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Show this profile only.", autocompletion=completing.profiles
+            metavar="NAME", help="Show only this profile.", autocompletion=completing.profiles
         ),
     ] = None
     cluster_wide: Annotated[
         bool,
-        typer.Option("--cluster-wide", help="Show the ClusterRoleBindings of these people too."),
+        typer.Option(
+            "--cluster-wide", help="Also show the ClusterRoleBindings of the listed people."
+        ),
     ] = False
 
     def __post_init__(self) -> None:
         if self.person is not None and not self.person.strip():
             raise typer.BadParameter(
-                "is empty: write a name, or leave the option out.", param_hint="--person"
+                "it is empty. Write a name, or omit the option.", param_hint="--person"
             )
         if not self.cluster_wide:
             self._refuse("FILE", self.names)
@@ -108,7 +110,7 @@ class AskedOptions:
     @staticmethod
     def _refuse(name: str, documents: list[str] | None) -> None:
         if documents:
-            raise typer.BadParameter("needs --cluster-wide.", param_hint=name)
+            raise typer.BadParameter("it needs --cluster-wide.", param_hint=name)
 
 
 def _people(

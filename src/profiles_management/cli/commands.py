@@ -139,7 +139,7 @@ def apply(
         bool,
         typer.Option(
             "--allow-gateway-change",
-            help="Let existing policies get another gateway than the owners' policies name.",
+            help="Allow this run to change the gateways in existing policies.",
         ),
     ] = False,
     yes: Yes = False,
@@ -227,7 +227,7 @@ def delete_stale(
             "--keep-data", help="Keep the namespaces with their data; only revoke access."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without a question.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
     timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:

@@ -73,11 +73,13 @@ class GitOptions:
     git_ssh_key_file: Annotated[
         Path | None,
         _git(
-            "--git-ssh-key-file", "Private key for git+ssh:// URLs (no passphrase).", metavar="FILE"
+            "--git-ssh-key-file",
+            "Private key without a passphrase for git+ssh:// URLs.",
+            metavar="FILE",
         ),
     ] = None
     git_known_hosts: Annotated[
-        Path, _git("--git-known-hosts", "Keys of trusted ssh hosts.", metavar="FILE")
+        Path, _git("--git-known-hosts", "Public keys of trusted ssh hosts.", metavar="FILE")
     ] = _KNOWN_HOSTS
     git_ca: Annotated[
         Path | None,

@@ -51,7 +51,7 @@ def remedy_of(error: ProfilesError) -> str:
     halts = error.report.plan.halts if isinstance(error.report, Report) else ()
     if not isinstance(error, BrakeError):
         return "\n".join(halt.remedy for halt in halts)
-    revocations = "Look at it with plan; allow it with apply --allow-revocations."
+    revocations = "Check the changes with plan. To allow them once, run apply --allow-revocations."
     return "\n".join(
         [revocations, *(f"Also stopped: {halt.what}. {halt.remedy}" for halt in halts)]
     )

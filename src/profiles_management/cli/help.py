@@ -20,6 +20,8 @@ _TWO_COLUMNS = 80  # the least width at which an option and its text are on one 
 _LEFT = 34
 _WITHOUT_EFFECT = {"plan": {"writers", "events"}, "diff": {"writers", "events"}}
 """Settings without effect, which a command accepts so that it can plan any apply."""
+_NEEDED = {"files"}
+"""Arguments that a command needs, although an option such as -f can take their place."""
 _NO_GROUP = "Options"
 _BELOW = 8  # the indentation in cells of a text below its option
 
@@ -38,6 +40,10 @@ class Command(TyperCommand):
         except TyperException as error:
             error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
             raise
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
+        """Return the arguments after the name of the command: `[OPTIONS] PERSON FILE...`."""
+        return ["[OPTIONS]", *map(_usage, _parameters(ctx, "argument"))]
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write description, examples, and the options by their groups."""
@@ -125,7 +131,16 @@ def _examples(command: str) -> list[Line]:
 
 
 def _argument(parameter: Any) -> Row:  # noqa: ANN401 - as above
-    return parameter.metavar or parameter.name.upper(), _sentence(parameter)
+    return parameter.metavar, _sentence(parameter)
+
+
+def _usage(argument: Any) -> str:  # noqa: ANN401 - as above
+    name: str = argument.metavar
+    if argument.nargs != 1:
+        name += "..."
+    if argument.required or argument.name in _NEEDED:
+        return name
+    return f"[{name}]"
 
 
 def _parameters(ctx: Any, kind: str) -> list[Any]:  # noqa: ANN401 - as above

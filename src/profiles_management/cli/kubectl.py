@@ -9,10 +9,10 @@ REQUESTS = 6
 DRY_RUNS = ("client", "server", "none")
 
 NOT_HERE = {
-    "-n": "A profile is not in a namespace: it has one of its own.",
-    "-R": "Folders in a folder are not read: name each folder.",
-    "-A": "Without it, all profiles are included: leave it out.",
-    "-k": "Write what kustomize builds to standard output, and read it as -.",
+    "-n": "A profile is not in a namespace. Each profile has its own.",
+    "-R": "Folders in a folder are not read. Name each folder.",
+    "-A": "All profiles are read. Omit it.",
+    "-k": "Pipe the output of kustomize build to this command, and pass - as FILE.",
 }
 """Options of kubectl that this command lacks, and what to do instead."""
 NOT_HERE |= {

@@ -66,7 +66,7 @@ def _run(arguments: Sequence[str], session: Session) -> int:
 def _abort_message(session: Session) -> str:
     if session.signals.received:
         return str(Interrupted())
-    return "No answer, so nothing was done."
+    return "No answer. Nothing was changed."
 
 
 def _system_message(error: OSError) -> str:

@@ -82,7 +82,7 @@ def offboard(
     ] = False,
     output: OutputOption = "text",
 ) -> int:
-    """Show everything that a person has, and a diff that removes the person from the documents."""
+    """Find a person in documents and a cluster, and print a diff that removes the entries."""
     session: Session = ctx.obj
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)
@@ -113,10 +113,12 @@ def offboard(
 def _leaver(person: str, kind: UserKind, new_owner: str) -> Leaver:
     if not person.strip():
         raise typer.BadParameter(
-            "is empty. Write the name as the document has it.", param_hint="PERSON"
+            "it is empty. Write the name as in the document.", param_hint="PERSON"
         )
     if new_owner == person:
-        raise typer.BadParameter("is the person who leaves.", param_hint="--new-owner")
+        raise typer.BadParameter(
+            "it is the person who leaves. Name another person.", param_hint="--new-owner"
+        )
     return Leaver(person, kind, new_owner)
 
 
@@ -127,7 +129,7 @@ def _check_order(person: str, names: Sequence[str]) -> None:
         documents = [person, *(name for name in names if name not in people)]
         command = shlex.join([NAME, "offboard", *people, *documents])
         raise typer.BadParameter(
-            f"is a document. Write the person first: {command}", param_hint="PERSON"
+            f"it is a document. Write the person first: {command}", param_hint="PERSON"
         )
 
 
@@ -141,7 +143,7 @@ def _check_writable(names: Sequence[str]) -> None:
         if name == STDIN or is_location(name):
             what = "standard input" if name == STDIN else "a document in Git"
             raise typer.BadParameter(
-                f"edits files. Leave it out to see the diff of {what}.", param_hint="--write"
+                f"it cannot edit {what}. Omit it to see the diff.", param_hint="--write"
             )
 
 

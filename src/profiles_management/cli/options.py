@@ -58,7 +58,7 @@ class TargetOptions:
     def __post_init__(self) -> None:
         if self.directory is not None and (self.kubeconfig is not None or self.context is not None):
             raise typer.TyperException(
-                "--directory is a target of its own: leave out --kubeconfig and --context."
+                "--directory cannot be combined with --kubeconfig or --context."
             )
 
 
@@ -113,7 +113,7 @@ AllowRevocations = Annotated[
 ]
 Yes = Annotated[
     bool,
-    typer.Option("--yes", "-y", help="Apply without a question; this does not release the brake."),
+    typer.Option("--yes", "-y", help="Apply without asking; the brake still applies."),
 ]
 DryRun = Annotated[
     Literal["client", "server", "none"],

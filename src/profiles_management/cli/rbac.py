@@ -54,15 +54,15 @@ def rbac(
     if admission_policy:
         if account is None or plan_only:
             wrong = (
-                "is not for an account that only plans"
+                "it cannot be combined with --plan-only"
                 if plan_only
-                else "needs --service-account NAMESPACE:NAME"
+                else "it needs --service-account NAMESPACE:NAME"
             )
             raise typer.BadParameter(f"{wrong}.", param_hint="--admission-policy")
         session.terminal.data(admission.policies(account, settings, with_delete=with_delete), form)
         return 0
     if account is not None:
-        raise typer.BadParameter("is for --admission-policy.", param_hint="--service-account")
+        raise typer.BadParameter("it needs --admission-policy.", param_hint="--service-account")
     extent = {
         "plan_only": plan_only,
         "with_delete": with_delete,
@@ -78,8 +78,8 @@ def _account(text: str | None) -> Account | None:
         return None
     namespace, _, name = text.partition(":")
     if not (is_dns_label(namespace) and is_dns_subdomain(name)):
-        form = "write NAMESPACE:NAME, such as kubeflow:profiles-management"
+        form = "Write NAMESPACE:NAME, such as kubeflow:profiles-management"
         raise typer.BadParameter(
-            f"{quoted(text)} is not a ServiceAccount; {form}.", param_hint="--service-account"
+            f"{quoted(text)} is not a ServiceAccount. {form}.", param_hint="--service-account"
         )
     return Account(namespace, name)

@@ -58,7 +58,7 @@ class SourceOptions(DocumentOptions):
         list[str] | None,
         _untrusted(
             "--withdrawn",
-            "Source that is no longer used, such as file:teams.yaml: its profiles become stale. "
+            "Source that is no longer used, such as file:teams.yaml. Its profiles become stale. "
             "Repeatable.",
             metavar="NAME",
         ),

@@ -33,7 +33,9 @@ def entries(option: str, given: list[str] | None, prefix: str = PREFIX) -> tuple
         return split(os.environ.get(variable(option, prefix), ""))
     names = split(",".join(given))
     if not names:
-        raise typer.BadParameter("it is empty. Name an entry, or leave it out.", param_hint=option)
+        raise typer.BadParameter(
+            "it is empty. Name an entry, or omit the option.", param_hint=option
+        )
     return names
 
 

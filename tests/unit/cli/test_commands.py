@@ -247,7 +247,7 @@ def test_the_brake_ends_with_3_and_says_how_to_release_it(run, controller, api):
             "error: Refusing to apply: 5 of 5 role assignments would be revoked. "
             "Nothing was changed. If that is intended, allow revocations for one run."
         ),
-        "Look at it with plan; allow it with apply --allow-revocations.",
+        "Check the changes with plan. To allow them once, run apply --allow-revocations.",
     ]
 
 

@@ -68,11 +68,11 @@ def test_the_help_of_a_command_shows_the_settings_that_mean_something_there(
         (("validate", "pmr.yaml", "--xyzzy"), "No such option: --xyzzy."),
         (
             ("access", "-n", "kubeflow"),
-            "No such option: -n. A profile is not in a namespace: it has one of its own.",
+            "No such option: -n. A profile is not in a namespace. Each profile has its own.",
         ),
         (
             ("apply", "-R"),
-            "No such option: -R. Folders in a folder are not read: name each folder.",
+            "No such option: -R. Folders in a folder are not read. Name each folder.",
         ),
         (
             ("--take-over", "x", "list-stale"),

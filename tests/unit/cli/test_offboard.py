@@ -51,7 +51,7 @@ def test_swapped_arguments_are_refused_with_the_right_order(run, files, first):
 
     command = f"profiles-management offboard 'Ann Lee' {first} more.yaml"
     assert ran.code == 1
-    assert f"for PERSON: is a document. Write the person first: {command}\n" in ran.err
+    assert f"for PERSON: it is a document. Write the person first: {command}\n" in ran.err
     assert (read("pmr"), read("more")) == (DOCUMENT, OWNED)
 
 
@@ -315,7 +315,7 @@ def test_standard_input_is_shown_and_cannot_be_written(run):
 
     assert (shown.code, written.code) == (0, 1)
     assert "--- <stdin>\n+++ <stdin>\n" in shown.out
-    assert "--write: edits files. Leave it out to see the diff of standard input." in written.err
+    assert "--write: it cannot edit standard input. Omit it to see the diff." in written.err
 
 
 def test_a_document_in_git_cannot_be_written(run):
@@ -323,7 +323,7 @@ def test_a_document_in_git_cannot_be_written(run):
 
     assert (
         ran.code,
-        "--write: edits files. Leave it out to see the diff of a document in Git." in ran.err,
+        "--write: it cannot edit a document in Git. Omit it to see the diff." in ran.err,
     ) == (
         1,
         True,

@@ -29,17 +29,17 @@ def test_the_policies_of_an_account_are_printed_with_the_settings_of_its_runs(ru
     ("given", "said"),
     [
         (("--admission-policy",), "needs --service-account NAMESPACE:NAME"),
-        (("--admission-policy", "--plan-only", *ACCOUNT), "only plans"),
+        (("--admission-policy", "--plan-only", *ACCOUNT), "cannot be combined with --plan-only"),
         (
             ("--admission-policy", "--service-account", "profiles-management"),
-            "write NAMESPACE:NAME",
+            "Write NAMESPACE:NAME",
         ),
-        (("--admission-policy", "--service-account", "kubeflow/x"), "write NAMESPACE:NAME"),
-        (("--admission-policy", "--service-account", ":x"), "write NAMESPACE:NAME"),
-        (("--admission-policy", "--service-account", "a:b:c"), "write NAMESPACE:NAME"),
-        (("--admission-policy", "--service-account", "a:it's"), "write NAMESPACE:NAME"),
-        (("--service-account", "a"), "write NAMESPACE:NAME"),
-        (ACCOUNT, "is for --admission-policy"),
+        (("--admission-policy", "--service-account", "kubeflow/x"), "Write NAMESPACE:NAME"),
+        (("--admission-policy", "--service-account", ":x"), "Write NAMESPACE:NAME"),
+        (("--admission-policy", "--service-account", "a:b:c"), "Write NAMESPACE:NAME"),
+        (("--admission-policy", "--service-account", "a:it's"), "Write NAMESPACE:NAME"),
+        (("--service-account", "a"), "Write NAMESPACE:NAME"),
+        (ACCOUNT, "it needs --admission-policy"),
     ],
 )
 def test_what_is_missing_or_wrong_is_named(run, given, said):

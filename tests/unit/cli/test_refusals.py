@@ -137,7 +137,7 @@ def test_a_file_that_is_not_a_document_is_reported_in_a_line(run, here, name, co
         (("plan", "pmr.yaml", "--unheard-of"), "No such option: --unheard-of."),
         (
             ("plan", "pmr.yaml", "--directory", "x", "--context", "y"),
-            "--directory is a target of its own: leave out --kubeconfig and --context.",
+            "--directory cannot be combined with --kubeconfig or --context.",
         ),
         (
             ("plan", "pmr.yaml", "--at", "soon"),
@@ -190,7 +190,7 @@ def test_a_setting_that_cannot_be_is_named_as_the_option_is(folder, given, said)
 def test_a_list_without_an_entry_is_refused(folder, given):
     ran = folder("plan", "pmr.yaml", *given)
 
-    assert (ran.code, "it is empty. Name an entry, or leave it out." in ran.err) == (1, True)
+    assert (ran.code, "it is empty. Name an entry, or omit the option." in ran.err) == (1, True)
 
 
 def number_options():

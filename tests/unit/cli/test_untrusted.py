@@ -325,7 +325,7 @@ def test_offboard_writes_no_document_that_is_not_a_file(run, files):
 
     ran = run("offboard", "ann@example.com", "pmr.yaml", "--untrusted", "-", "--write")
 
-    assert (ran.code, "the diff of standard input." in ran.err) == (1, True)
+    assert (ran.code, "it cannot edit standard input." in ran.err) == (1, True)
 
 
 @pytest.fixture
@@ -379,7 +379,7 @@ def test_access_goes_on_without_a_document_that_cannot_be_read(run, files, admin
 def test_access_refuses_a_document_without_cluster_wide(run):
     ran = run("access", "--untrusted", "teams.yaml")
 
-    assert (ran.code, "--untrusted: needs --cluster-wide." in ran.err) == (1, True)
+    assert (ran.code, "--untrusted: it needs --cluster-wide." in ran.err) == (1, True)
 
 
 def test_the_help_of_convert_says_why_it_has_no_such_option(run):
