@@ -17,11 +17,23 @@ from profiles_management import DocumentError, Settings
 from profiles_management.kubeflow.cluster import events
 from profiles_management.kubeflow.state.unread_objects import of_object
 from profiles_management.pmr import loads
+from profiles_management.pmr.classes import Addition
 from profiles_management.pmr.finding_problems import as_problem
+from profiles_management.pmr.merging import SourceDocument, merge
 from profiles_management.pmr.model import Finding
+from profiles_management.pmr.origins import label, public_label
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
-from profiles_management.reconcile.report import Result
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    ObjectRef,
+    Person,
+    Phase,
+    Plan,
+    Reason,
+)
+from profiles_management.reconcile.report import Outcome, Report, Result
 from scenarios.foreign import binding, person, put
 
 MARK = "zq9"
@@ -213,3 +225,52 @@ def test_no_state_of_a_cluster_shows_a_name(world, arrange):
 
     for report in (world.apply(ml), world.apply(ml), world.apply(document(profile()))):
         assert [text for text in shown_of(report) if MARK in text] == []
+
+
+# sources
+
+
+def test_the_path_of_a_source_is_not_shown():
+    theirs = f"file:/home/{MARK}/teams.yaml"
+    one, other = (document(profile(owner="ann")) for _ in range(2))
+    addition = Addition(name="soup", contributors=[{"name": "bob@example.com", "role": "view"}])
+    other.additions["soup"] = addition
+    origins = merge(
+        [SourceDocument(theirs, one), SourceDocument("file:b.yaml", other, trusted=False)]
+    ).origins
+
+    refused = (*origins.refused, *origins.conflicts.values())
+
+    assert {problem.code for problem in refused} == {"nobody-defines", "trusted-definition"}
+    assert [problem for problem in refused if MARK in problem.what_nameless] == []
+    assert all("another source" in problem.what_nameless for problem in refused)
+
+
+@pytest.mark.parametrize("source", ["", "config", "git", "relation:profiles:team-app"])
+def test_the_name_that_the_charm_gives_a_source_is_shown(source):
+    assert public_label(source) == label(source)
+
+
+def test_of_a_role_that_somebody_else_named_no_event_shows_the_name():
+    revoked = Change(
+        Phase.REVOKE,
+        "ml",
+        ObjectRef("RoleBinding", "ml", "extra"),
+        Action.DELETE,
+        Reason.UNLISTED,
+        person=Person("User", "ann@example.com"),
+        before=f"Role/{MARK}@example.com",
+    )
+    report = Report(Plan((revoked,)), (Outcome(revoked, Result.DONE),))
+
+    (event,) = events.of(report, Settings(events="counts"))
+
+    assert event.message == "1 contributor: another role, not in the document"
+
+
+def test_a_number_in_place_of_a_name_is_not_shown():
+    (problem,) = problems_of("profiles:\n- name: ml\n  owner: {kind: User, name: 9876543}\n")
+
+    assert problem.code == "not-text"
+    assert "9876543" in problem.what
+    assert problem.what_nameless == '"name" must be text, YAML reads "…" as the number "…"'

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from profiles_management.pmr import classes, puhuri_section
 from profiles_management.pmr.model import Finding, Path, below, keys_of, write_or
-from profiles_management.pmr.names import escaped, near, quoted, value_finding
+from profiles_management.pmr.names import escaped, near, quoted, shortened, value_finding
 from profiles_management.pmr.remedies import item_remedy, list_remedy, mapping_remedy
 from profiles_management.pmr.scalars import described
 
@@ -190,9 +190,10 @@ def _text(refused: _Refused) -> Finding:
     if isinstance(value, dict | list) or written is None:
         what = f"{shown} must be text, this is {kind_of(value)}"
         return Finding("not-text", what, example, refused.path, values=(f'"{key}"',))
-    what = f"{shown} must be text, YAML reads {quoted(written)[1:-1]} as {described(value)}"
+    plain = shortened(written)
+    what = f"{shown} must be text, YAML reads {plain} as {described(value)}"
     remedy = f"{prefix} {quoted(written)}"
-    return Finding("not-text", what, remedy, refused.path, values=(f'"{key}"',))
+    return Finding("not-text", what, remedy, refused.path, values=(f'"{key}"', plain))
 
 
 def _empty(refused: _Refused) -> Finding:

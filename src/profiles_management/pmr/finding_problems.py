@@ -11,6 +11,7 @@ from profiles_management.pmr.problems import Problem, Where
 
 _KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
 _OF_PEOPLE: Final = ("contributors", "owner")
+_KEYS_OF_PEOPLE: Final = (*_OF_PEOPLE, "kind", "name", "namespace", "role", "until")
 _HIDDEN: Final = '"…"'
 
 
@@ -45,8 +46,8 @@ def _public_keys(path: Path) -> set[str]:
     """Return the quoted keys of a path that may be shown.
 
     Nothing tells a mistyped key from a person with that name, so a key is shown if it looks like
-    one. Below contributors and owner, a key is more likely a person.
+    one. Below contributors and owner, an unknown key is more likely a person.
     """
     if not set(_OF_PEOPLE).isdisjoint(path):
-        return set()
+        return {quoted(part) for part in path if part in _KEYS_OF_PEOPLE}
     return {quoted(part) for part in path if isinstance(part, str) and _KEY.fullmatch(part)}

@@ -5,36 +5,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.origins import OWN, label
+from profiles_management.pmr.origins import OWN, is_public, label, public_label
 from profiles_management.pmr.people import Contributor
 from profiles_management.pmr.problems import Problem, Where
 
 
 def two_definitions(name: str, sources: Sequence[str]) -> Problem:
     """Return the problem that sources of equal priority define one profile."""
-    what = f"{name} is defined {_listed([f'by {source}' for source in sources])}"
+    by = _listed([f"by {source}" for source in sources])
+    publicly = _listed([f"by {public_label(source)}" for source in sources])
     few = "one" if len(sources) == 2 else "all but one"  # noqa: PLR2004 - two sources
     remedy = f"Remove it from {few} of them."
-    return Problem("two-sources", what, Where.of_profile(name), remedy, names_nobody=True)
+    return Problem(
+        "two-sources",
+        f"{name} is defined {by}",
+        Where.of_profile(name),
+        remedy,
+        nameless=f"{name} is defined {publicly}",
+        names_nobody=all(map(is_public, sources)),
+    )
 
 
 def no_way_in(name: str, source: str, definer: str | None) -> Problem:
     """Return the problem with additions to a profile that is not defined, or not open."""
     if definer is None:
-        what = f"{source} adds contributors to {name}, which no source that can be read defines"
+        what = "{} adds contributors to {}, which no source that can be read defines".format
         remedy = "Define it in another source, or remove the addition."
-        return refused("nobody-defines", what, name, source, remedy, names_nobody=True)
-    what = f"{source} adds contributors to {name}, which {label(definer)} does not open"
+        nameless = what(public_label(source), name)
+        return refused("nobody-defines", what(source, name), name, source, remedy, nameless)
+    what = "{} adds contributors to {}, which {} does not open".format
     remedy = f"Write `open: true` in {name} in {label(definer)}, or remove the addition."
-    return refused("not-open", what, name, source, remedy, names_nobody=True)
+    nameless = what(public_label(source), name, public_label(definer))
+    return refused("not-open", what(source, name, label(definer)), name, source, remedy, nameless)
 
 
 def trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
     """Return the problem that an untrusted source defines a profile of a trusted one."""
-    trusted = "the document" if OWN in definers else f"the trusted source {_listed(definers)}"
-    what = f"{source} defines {name}, which {trusted} defines"
+    what = "{} defines {}, which {} defines".format
     remedy = f"Remove {name} from {source}."
-    return refused("trusted-definition", what, name, source, remedy, names_nobody=True)
+    nameless = what(public_label(source), name, _trusted([*map(public_label, definers)]))
+    text = what(source, name, _trusted([*map(label, definers)]))
+    return refused("trusted-definition", text, name, source, remedy, nameless)
+
+
+def _trusted(labels: Sequence[str]) -> str:
+    """Return what to call trusted sources; the administrator's document needs no other."""
+    if label(OWN) in labels:
+        return label(OWN)
+    return f"the trusted source {_listed(labels)}"
 
 
 def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str]) -> Problem:
@@ -51,16 +69,24 @@ def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str
 
 
 def refused(
-    code: str, what: str, profile: str, source: str, remedy: str, *, names_nobody: bool = False
+    code: str, what: str, profile: str, source: str, remedy: str, nameless: str = ""
 ) -> Problem:
     """Return the problem with a refused part of a source.
 
     Args:
         what: a sentence that names the profile.
-        names_nobody: whether neither `what` nor `remedy` can hold the name of a person.
+        nameless: the same without names of people; '' for none.
     """
     where = Where.of_profile(profile, file=source)
-    return Problem(code, what, where, remedy, names_nobody=names_nobody, names_place=True)
+    return Problem(
+        code,
+        what,
+        where,
+        remedy,
+        nameless=nameless,
+        names_nobody=what == nameless,  # the remedy names the same sources
+        names_place=True,
+    )
 
 
 def _listed(parts: Sequence[str]) -> str:

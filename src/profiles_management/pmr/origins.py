@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,10 +17,27 @@ Added = tuple[str, UserKind, str]
 OWN: Final = ""
 """The name of the administrator's document among sources. No object records it."""
 
+_PUBLIC: Final = re.compile(
+    r"|the document|somebody else|config|git|relation:[a-z0-9_-]++:[a-z0-9-]++"
+)
+
 
 def label(source: str) -> str:
     """Return what messages call a source."""
     return source or "the document"
+
+
+def is_public(source: str) -> bool:
+    """Return whether the name of a source may be published: it cannot be that of a person.
+
+    The path of a file may be, and so may a name of an unknown kind.
+    """
+    return _PUBLIC.fullmatch(source) is not None
+
+
+def public_label(source: str) -> str:
+    """Return what statuses, Events and other charms call a source."""
+    return label(source) if is_public(source) else "another source"
 
 
 @dataclass(frozen=True, slots=True)

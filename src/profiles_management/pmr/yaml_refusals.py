@@ -64,7 +64,8 @@ def bad_key(event: yaml.Event, key: object, path: Path) -> Finding:
         return Finding("bad-key", what, _SIMPLE_KEY, path)
     written = event.value if isinstance(event, yaml.ScalarEvent) else str(key)
     what = f"a key must be text, YAML reads {written or 'this'} as {described(key)}"
-    return Finding("bad-key", what, f'write: "{written}":', path)
+    values = (written,) if written else ()
+    return Finding("bad-key", what, f'write: "{written}":', path, values=values)
 
 
 def bad_scalar(text: str, value: Untypable, path: Path) -> Finding:

@@ -111,11 +111,12 @@ class Report:
         Args:
             named: whether the reasons may name people.
         """
-        became = [*self._became(named=named)]
-        # of equally bad endings, the one that is yielded first is the last here, and stays
-        became.reverse()
-        became.sort(key=lambda ending: _BADNESS[ending[1]])
-        return {profile: (result, why) for profile, result, why in became}
+        worst: dict[str, tuple[Result, str]] = {}
+        for profile, result, why in self._became(named=named):
+            known = worst.setdefault(profile, (result, why))
+            if _BADNESS[result] > _BADNESS[known[0]]:
+                worst[profile] = (result, why)
+        return worst
 
     def _became(self, *, named: bool) -> Iterator[tuple[str, Result, str]]:
         """Yield what became of profiles and why, the most telling of equally bad endings first."""

@@ -103,7 +103,7 @@ class _Run:
             case StoppedError():
                 why = "the run was stopped; an administrator has to allow it"
             case TargetError():
-                why = str(self.outcome)
+                why = self.outcome.brief
             case _:
                 why = "the run did not finish"
         return "pending", why

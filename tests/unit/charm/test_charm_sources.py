@@ -370,7 +370,7 @@ def test_while_the_cluster_is_away_the_answer_to_a_relation_is_pending(world, ap
 
     world.publish("teams", one("web"))
 
-    assert "503" in world.answer("teams").pending["web"]
+    assert "does not answer" in world.answer("teams").pending["web"]
 
 
 # removal

@@ -13,8 +13,11 @@ from enum import Enum
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from profiles_management.kubeflow.objects import builders, document_people, naming
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.people import ContributorRole
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.plan import (
@@ -152,7 +155,7 @@ def _facts(report: Report, *, named: bool) -> Iterator[_Fact]:
             failure = _failure(outcome, named=named)
             yield _Fact(outcome.change.profile, Happening.FAILED, "", failure)
         elif _is_written(outcome):
-            yield from _facts_of(outcome.change)
+            yield from _facts_of(outcome.change, named=named)
 
 
 def _is_written(outcome: Outcome) -> bool:
@@ -161,10 +164,11 @@ def _is_written(outcome: Outcome) -> bool:
     return outcome.result is Result.DONE or is_late
 
 
-def _facts_of(change: Change) -> Iterator[_Fact]:
+def _facts_of(change: Change, *, named: bool) -> Iterator[_Fact]:
     if change.person is not None:
         happened = _happening_to(change)
-        yield _Fact(change.profile, happened, str(change.person), _role(change, happened))
+        role = _role(change if named else _with_public_roles(change), happened)
+        yield _Fact(change.profile, happened, str(change.person), role)
     elif happening := _happening_of_owner(change):
         reason = "new profile" if change.reason is Reason.WANTED else str(change.reason)
         for field in change.fields:
@@ -191,6 +195,16 @@ def _happening_to(change: Change) -> Happening:
     if change.action is Action.DELETE and change.reason is not Reason.EXTRA_ROLE:
         return Happening.REVOKED
     return Happening.ROLE_CHANGED if change.before != change.after else Happening.MENDED
+
+
+def _with_public_roles(change: Change) -> Change:
+    """Return a change without roles that others named: such a name may be that of a person."""
+    before, after = map(_public_role, (change.before, change.after))
+    return structs.replace(change, before=before, after=after)
+
+
+def _public_role(role: str) -> str:
+    return role if role in ("", *ContributorRole) else "another role"
 
 
 def _role(change: Change, happening: Happening) -> str:

@@ -9,7 +9,7 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.report import Report
-from profiles_management.reconcile.target_errors import TargetError, WriteError
+from profiles_management.reconcile.target_errors import TargetError, WriteError, write_error
 
 _PATIENCE = 10.0  # seconds for all Events, which only inform
 
@@ -26,9 +26,11 @@ def tell(report: Report, cluster: Cluster, settings: Settings, clock: Clock) -> 
     try:
         _send(events.of(report, settings), cluster, settings, clock)
     except TargetError as error:
-        what = f"Events cannot be written: {error}"
+        what, nameless = f"Events cannot be written: {error}", "Events cannot be written"
+        if reason := write_error(error).nameless:
+            nameless = f"{nameless}: {reason}"
         remedy = "The rest of the run is complete."
-        warning = Problem("events-not-written", what, Where(), remedy, names_nobody=True)
+        warning = Problem("events-not-written", what, Where(), remedy, nameless=nameless)
         return replace(report, plan=replace(report.plan, warnings=(*report.plan.warnings, warning)))
     return report
 

@@ -8,7 +8,7 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.state.ownership import marked_objects, refusal
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.origins import Origins
+from profiles_management.pmr.origins import Origins, is_public, public_label
 from profiles_management.pmr.problems import Problem
 
 
@@ -74,12 +74,14 @@ def _not_its_own(name: str, source: str, maker: str) -> Problem:
 
     Otherwise it would get whatever it names the owner of, or waits for another source to let go.
     """
+    text = f"{name} exists, made by {{}}, and {{}} is not trusted to take it over".format
     return refusal(
         name,
         "not-its-own",
-        f"{name} exists, made by {maker}, and {source} is not trusted to take it over",
+        text(maker, source),
         f"Define {name} in a trusted source, or trust {source} (charm: relation-trust=full; "
         "command: "
         f"give it as FILE, not with --untrusted).",
-        names_nobody=True,
+        nameless=text(public_label(maker), public_label(source)),
+        names_nobody=is_public(maker) and is_public(source),
     )

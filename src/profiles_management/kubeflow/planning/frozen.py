@@ -21,7 +21,7 @@ from profiles_management.kubeflow.state.ownership import (
     refusal,
 )
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, UserKind
-from profiles_management.pmr.origins import Origins, label
+from profiles_management.pmr.origins import Origins, is_public, label, public_label
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
 
@@ -74,12 +74,14 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
         why = "is not there"
         withdrawal = f"withdraw it (--withdrawn {source}, withdrawn-sources)"
         remedy = f"Give {source} too, {withdrawal}, or {adoption}."
+    text = f"{name} is defined by {{}}, and {{}}, which {why}, made it".format
     return refusal(
         name,
         "frozen-source",
-        f"{name} is defined by {definer}, and {source}, which {why}, made it",
+        text(definer, source),
         remedy,
-        names_nobody=True,
+        nameless=text(public_label(definer), public_label(source)),
+        names_nobody=is_public(definer) and is_public(source),
     )
 
 
