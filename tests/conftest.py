@@ -1,4 +1,4 @@
-"""What holds for every test."""
+"""Hooks and fixtures of all tests."""
 
 import os
 from collections.abc import Generator, Iterable

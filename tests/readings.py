@@ -1,4 +1,4 @@
-"""Sources of tests: each gives what it was built with."""
+"""Sources of tests with a given document."""
 
 from dataclasses import dataclass, field
 

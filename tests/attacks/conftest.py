@@ -1,4 +1,4 @@
-"""What attacks share."""
+"""Fixtures of attacks."""
 
 import logging
 from collections.abc import Iterator

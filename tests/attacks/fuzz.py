@@ -1,9 +1,9 @@
-"""How much chance a fuzzer gets: little in `make test`, more where FUZZ says so.
+"""The number of random cases of a fuzzer: few in `make test`, more with FUZZ.
 
     FUZZ=100 FUZZ_SEED=7 .venv/bin/python -m pytest tests/attacks -k fuzz --timeout 0
 
-tries a hundred times as much, by another seed. A failure prints the round; the same seed gives the
-same rounds.
+runs a hundred times as many cases, with another seed. A failure prints the round; the same seed
+gives the same rounds.
 """
 
 import os

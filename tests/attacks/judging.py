@@ -1,7 +1,7 @@
-"""Judge the document in a databag as the charm does, in a process of its own; prints what it took.
+"""Check the document of a databag as the charm does, in a separate process; print the cost.
 
-python judging.py FILE    FILE: the databag as JSON; prints seconds, bytes of memory, problems,
-their last code
+Run it as `python judging.py FILE`, with the databag as JSON. It prints seconds, bytes of memory, the
+number of problems, and the code of the last one.
 """
 
 import json

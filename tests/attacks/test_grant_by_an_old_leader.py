@@ -1,4 +1,4 @@
-"""A leader that was replaced finishes an old plan: what the new one revoked must not come back."""
+"""A replaced leader finishes an old plan, and grants what the new leader revoked."""
 
 from dataclasses import replace
 

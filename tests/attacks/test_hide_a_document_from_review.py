@@ -1,4 +1,4 @@
-"""A folder of Git in which a reviewer sees another file than the one that is read."""
+"""A folder in Git in which a reviewer sees another file than the one that is read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A finalizer keeps a namespace in deletion, and access in it, for as long as its author wants."""
+"""A finalizer keeps a namespace in deletion, and access in it, until its author removes it."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who may read statuses, logs, metrics or Events learns neither who has access nor a secret.
+"""A reader of statuses, logs, metrics or Events learns a name of a person, or a secret.
 
 The same through the charm, path by path: tests/unit/charm/test_charm_names.py. Actions and the
 command are for administrators and name people.

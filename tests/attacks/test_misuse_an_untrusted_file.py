@@ -1,4 +1,4 @@
-"""Goal of the attack: the author of an untrusted file gets more than new profiles.
+"""The author of an untrusted file gets more than new profiles.
 
 The file is merged with the administrator's document, which no object records.
 """

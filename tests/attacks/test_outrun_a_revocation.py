@@ -1,4 +1,4 @@
-"""A user who changes their own RoleBinding all the time, or makes it again, wants to keep it."""
+"""Users change or recreate their own RoleBinding all the time to keep it."""
 
 import copy
 

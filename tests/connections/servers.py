@@ -1,4 +1,4 @@
-"""An HTTP server on loopback that keeps what reached it."""
+"""An HTTP server on loopback that records its requests."""
 
 import socketserver
 import ssl

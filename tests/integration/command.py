@@ -1,4 +1,4 @@
-"""The command as a process of its own, for tests that send it signals."""
+"""The command as a separate process, for tests that send it signals."""
 
 from __future__ import annotations
 

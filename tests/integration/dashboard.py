@@ -1,4 +1,4 @@
-"""The dashboard's view: KFAM over HTTP, as the dashboard asks it."""
+"""KFAM over HTTP, as the dashboard uses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine under test, on a real cluster: one installation of it, with an instance of its own."""
+"""The engine under test on a real cluster: one installation with its own instance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What github-profiles-automator makes in a cluster, by its own rules.
+"""The objects that github-profiles-automator creates, by its own rules.
 
 Source: canonical/github-profiles-automator, src/profiles_management/helpers/{k8s,kfam,profiles}.py.
 """

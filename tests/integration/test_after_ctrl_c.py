@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment of an apply, on a real cluster: the next run finishes in one go."""
+"""Ctrl-C at any moment of an apply on a real cluster: the next run finishes."""
 
 import signal
 from functools import partial

@@ -1,4 +1,4 @@
-"""A document's profiles come into being, and the API server lets in whom the document names."""
+"""The profiles of a document are created, and the API server grants their people access."""
 
 import pytest
 

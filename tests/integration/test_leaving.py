@@ -1,4 +1,4 @@
-"""Profiles that leave the document: they lose their people, then, if somebody says so, the rest."""
+"""Profiles that leave the document lose their people; data is deleted on request only."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A hundred profiles at once: the controller takes its time, which is no error."""
+"""A hundred profiles at once: a slow controller is not an error."""
 
 MANY = 100
 

@@ -1,4 +1,4 @@
-"""The engine needs just what `profiles-management rbac` prints: each verb of it, and no other."""
+"""The engine needs every verb that `profiles-management rbac` prints, and no other."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Quotas: set, changed, shrunk and removed for real, compared by value, scopes and all."""
+"""Quotas on a real server: set, changed, reduced and removed, compared by value and scopes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`make bench` on small clusters of its own: how many requests each way takes, never how long."""
+"""`make bench` on small clusters: the number of requests of each way, never the time."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""A plain cluster without Kubeflow: the engine itself makes namespace, owner's binding and quota.
+"""A cluster without Kubeflow: the engine creates namespace, owner's binding and quota.
 
 The cluster of these tests knows Kubeflow, but nothing here has a Profile.
 """

@@ -1,4 +1,4 @@
-"""A delegated document on the command line: what it may give, and who decides when it ends."""
+"""Delegated documents on the command line: what they may give, and who withdraws them."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Go's reader of YAML, which is kubectl's, reads what we write as it was meant."""
+"""kubectl's YAML reader, which is Go's, reads our YAML as intended."""
 
 import json
 import random

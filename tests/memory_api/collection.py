@@ -1,4 +1,4 @@
-"""Taking objects away: deletion with finalizers, the garbage collector, the end of a namespace."""
+"""Deletion: finalizers, the garbage collector, the end of a namespace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stand-in for KFAM, the dashboard's backend: contributors added, listed and removed its way."""
+"""A stand-in for KFAM, the dashboard's backend: adds, lists and removes contributors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds this server knows: their paths, their scope, and how an object of theirs is encoded."""
+"""The kinds of this server: paths, scope, and encoding of objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading lists: label and field selectors, continue tokens."""
+"""Lists: label and field selectors, continue tokens."""
 
 from __future__ import annotations
 

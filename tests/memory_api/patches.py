@@ -1,4 +1,4 @@
-"""Merge patch (RFC 7386) and JSON patch (RFC 6902). Both leave what they are given untouched."""
+"""Merge patch (RFC 7386) and JSON patch (RFC 6902). Both leave their arguments unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The refusals of the store, in the server's words."""
+"""The refusals of the store, with the messages of a real server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request asks for: its path read, its body decoded, and how it went in the log."""
+"""A request: path, body and entry in the log."""
 
 from __future__ import annotations
 

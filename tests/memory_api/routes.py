@@ -1,4 +1,4 @@
-"""From a request to an answer: which kind, which verb, which patch."""
+"""From a request to an answer: kind, verb, patch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`MemoryApi`: the server itself. Requests in, answers out, and the doors that tests use."""
+"""`MemoryApi`: handles requests, and has methods for tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where objects are kept: one table a kind, every object as the bytes that go over the wire."""
+"""The storage: one table for each kind, every object as the bytes on the wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The packed charm: made where dist/ has none of this tree, and unpacked as Juju does."""
+"""The packed charm: packed if dist/ has none of this tree, and unpacked as Juju does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The charm, packed and unpacked once; a Kubernetes API on loopback; units between them."""
+"""The charm, packed and unpacked once, a Kubernetes API on loopback, and units."""
 
 from __future__ import annotations
 

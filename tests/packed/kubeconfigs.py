@@ -1,4 +1,4 @@
-"""The credentials of a unit: in a file, where a pod would have them mounted."""
+"""The credentials of a unit: in a file, in place of those that a pod mounts."""
 
 from __future__ import annotations
 

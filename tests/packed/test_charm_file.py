@@ -1,4 +1,4 @@
-"""What is in the packed charm, and what is not."""
+"""The content of the packed charm."""
 
 import importlib.util
 import os

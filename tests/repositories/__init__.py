@@ -1,1 +1,1 @@
-"""Real Git repositories, the server that serves them over https, and how a test reads from one."""
+"""Real Git repositories, an HTTPS server for them, and functions that read from them."""

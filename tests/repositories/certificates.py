@@ -1,4 +1,4 @@
-"""A CA of the tests' own, and the certificates that it signs."""
+"""A CA of the tests, and certificates that it signs."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address

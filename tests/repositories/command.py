@@ -1,4 +1,4 @@
-"""The command, for a document in Git."""
+"""The command with a document in Git."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`git http-backend` behind TLS on a port of loopback, with what goes wrong on request."""
+"""`git http-backend` behind TLS on loopback, with faults on request."""
 
 import base64
 import os

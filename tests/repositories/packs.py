@@ -1,4 +1,4 @@
-"""Packs made by hand, also such that no Git makes."""
+"""Packs built by hand, also invalid ones."""
 
 import hashlib
 import zlib

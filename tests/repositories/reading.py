@@ -1,4 +1,4 @@
-"""How a test reads a repository: without a wait between attempts."""
+"""Reads a repository in tests: without waiting between attempts."""
 
 import time
 from datetime import UTC, datetime

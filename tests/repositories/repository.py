@@ -1,4 +1,4 @@
-"""A real repository: written by `git` in a folder of its own, served from a bare one."""
+"""A real repository: a work tree written with `git`, and the bare one that is served."""
 
 import os
 import subprocess

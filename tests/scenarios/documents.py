@@ -1,4 +1,4 @@
-"""Documents that lead from one to another through everything that can change."""
+"""Scenarios: pairs of documents that cover every kind of change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects as other programs and people make them, in the namespace `ml` unless another is given."""
+"""Objects of other programs and people, by default in the namespace `ml`."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What counts of a cluster's state when two of them are compared."""
+"""The parts of a cluster's state that count when two states are compared."""
 
 from __future__ import annotations
 

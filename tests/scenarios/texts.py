@@ -1,4 +1,4 @@
-"""Texts that one reader of YAML or another takes for something else, or for nothing."""
+"""Texts that some YAML readers read as another type, or as null."""
 
 WORDS = (
     "y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF",

@@ -1,1 +1,1 @@
-"""Attacks on a real control plane, each named after what it is for."""
+"""Attacks on a real control plane, each named after its goal."""

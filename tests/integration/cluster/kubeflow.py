@@ -1,4 +1,4 @@
-"""What Kubeflow brings to a cluster in addition to its controllers: CRDs and ClusterRoles."""
+"""The CRDs and ClusterRoles of Kubeflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Profile controller and KFAM of a cluster: started, slowed down, stopped."""
+"""The stand-ins of a cluster for profile controller and KFAM: start, slow down, stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way to wait: look again until it is so, or until the deadline."""
+"""Waiting in tests: check again and again until a condition holds, or until the deadline."""
 
 from __future__ import annotations
 

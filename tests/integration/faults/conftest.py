@@ -1,4 +1,4 @@
-"""What the tests with faults need: a lab, the seed, and how much of the grid is run."""
+"""Fixtures of tests with faults: a lab, the seed, and the part of the grid to run."""
 
 from __future__ import annotations
 

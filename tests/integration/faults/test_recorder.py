@@ -1,4 +1,4 @@
-"""The recorder itself: it sees everything, in the one order in which it happened."""
+"""The recorder reports every change, in the order of the server."""
 
 import pytest
 

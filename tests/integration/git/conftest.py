@@ -1,4 +1,4 @@
-"""One repository for each test, sshd for all, and how a test reads from them."""
+"""A repository for each test, one sshd, and functions that read from them."""
 
 import shutil
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""What can go wrong on the way over ssh, each with the message that a user reads."""
+"""Errors over SSH, each with the message for users."""
 
 import socket
 from contextlib import closing

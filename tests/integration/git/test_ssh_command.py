@@ -1,4 +1,4 @@
-"""The command with a document in Git, over ssh."""
+"""The command with a document in Git, over SSH."""
 
 
 def test_a_document_over_ssh_is_planned(run, sshd, repository, tmp_path):

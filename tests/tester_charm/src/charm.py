@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Publishes the document of its option, and shows in its status what became of it."""
+"""Publishes the document of its option, and shows the result in its status."""
 
 import ops
 

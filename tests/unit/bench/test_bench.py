@@ -1,4 +1,4 @@
-"""`make bench` on a cluster of three profiles: what it counts, never how long it takes."""
+"""`make bench` on a cluster of three profiles: its counts, never its times."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the actions answer, and when they fail."""
+"""The results of actions, and when actions fail."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""No message of the charm holds a credential: status, log, actions, events, telemetry."""
+"""No message of the charm contains a credential: status, log, actions, events, telemetry."""
 
 import json
 import logging

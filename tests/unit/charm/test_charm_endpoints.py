@@ -1,4 +1,4 @@
-"""Which relations the charm asks Juju for."""
+"""The relations that the charm requests from Juju."""
 
 import dataclasses
 

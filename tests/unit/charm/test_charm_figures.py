@@ -1,4 +1,4 @@
-"""The figures of a run: each from the report, none made up."""
+"""The figures of a run come from its report."""
 
 from datetime import UTC, datetime
 

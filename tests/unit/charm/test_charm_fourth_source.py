@@ -1,4 +1,4 @@
-"""A source of another kind: it is listed, and everything else follows from the protocol."""
+"""A source of another kind is listed, and works by the protocol only."""
 
 import pytest
 from ops import ActiveStatus, BlockedStatus

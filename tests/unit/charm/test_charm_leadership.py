@@ -1,4 +1,4 @@
-"""A unit that is not the leader any more stops in the middle of its run: the new leader goes on."""
+"""A unit that loses leadership stops its run; the new leader continues."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The relation `service-mesh` binds policies to the waypoint; what the option says comes first."""
+"""The relation `service-mesh` binds policies to the waypoint; the option has precedence."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""charmcraft.yaml, the typed options and the engine's settings say the same."""
+"""charmcraft.yaml, the typed options and the engine's settings agree."""
 
 from dataclasses import fields
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What `juju status` says after each event."""
+"""The output of `juju status` after each event."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Alert rules, dashboard and reference speak of the metrics that are sent, and of no others."""
+"""Alert rules, dashboard and reference use exactly the metrics that are sent."""
 
 import json
 import re

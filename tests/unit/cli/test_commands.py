@@ -1,4 +1,4 @@
-"""What each command does, and what it ends with."""
+"""Each command: its effect, output and exit code."""
 
 import json
 import signal

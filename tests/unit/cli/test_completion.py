@@ -1,4 +1,4 @@
-"""What a shell completes."""
+"""Completion in the shell."""
 
 import shutil
 import subprocess

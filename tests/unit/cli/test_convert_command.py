@@ -1,4 +1,4 @@
-"""`convert`: a document of github-profiles-automator in, ours out, and a note on what changed."""
+"""`convert`: a document of github-profiles-automator becomes ours, with notes on changes."""
 
 THEIRS = """\
 # Teams of the data platform

@@ -1,4 +1,4 @@
-"""A bug of the command ends it with a traceback, and no credential is in that."""
+"""A bug ends the command with a traceback, which contains no credential."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What the help of each command shows, and what slips in the command line are answered with."""
+"""The help of each command, and the messages about mistyped command lines."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The jq lines of the reference do what the page says, whatever kinds of changes there are."""
+"""The jq commands of the reference do what the page says, for all kinds of changes."""
 
 import itertools
 import json

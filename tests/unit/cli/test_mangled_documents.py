@@ -1,4 +1,4 @@
-"""Whatever a file holds, the command ends with a message: it never ends with a traceback."""
+"""For any content of a file, the command ends with a message and never with a traceback."""
 
 from mangled import mangled
 

@@ -1,4 +1,4 @@
-"""What a terminal shows while a run goes on."""
+"""The progress of a run on a terminal."""
 
 import io
 

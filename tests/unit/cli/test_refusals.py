@@ -1,4 +1,4 @@
-"""What is said when something is wrong: one message, no traceback, and an exit code of 1."""
+"""Errors of the command: one message, no traceback, exit code 1."""
 
 import inspect
 import os

@@ -1,4 +1,4 @@
-"""What commands print on terminals of 50, 80 and 120 columns."""
+"""The output of commands on terminals of 50, 80 and 120 columns."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""The jobs that the pages show: they are valid, have few rights, and their commands work."""
+"""The jobs on the pages are valid, have few permissions, and their commands work."""
 
 import os
 import re

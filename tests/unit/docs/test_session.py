@@ -1,4 +1,4 @@
-"""The recorded session of the tutorial is what its commands print today."""
+"""The recorded session of the tutorial matches the output of its commands."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Documents for tests, in few words: what a test does not name has a sane value."""
+"""Short builders of documents for tests, with sensible defaults."""
 
 from profiles_management.pmr import (
     Contributor,

@@ -1,4 +1,4 @@
-"""What is in a cluster and what a plan says, in the few words that tests compare."""
+"""The content of a cluster or a plan in short form, for comparison in tests."""
 
 ROLES = {"kubeflow-admin": "admin", "kubeflow-edit": "edit", "kubeflow-view": "view"}
 

@@ -1,4 +1,4 @@
-"""A cluster as it was at one moment: what is planned by it meets another one."""
+"""A target with an outdated observation, so that a plan meets another state."""
 
 
 class Still:

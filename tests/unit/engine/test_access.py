@@ -1,4 +1,4 @@
-"""Who has which role where, and until when, as the cluster has it."""
+"""Who has which role in which profile, and until when, in the cluster."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The brake: a plan that would take away too much of all access writes nothing at all."""
+"""The brake: a plan that would revoke too much access writes nothing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An existing cluster as a document, so that one can adopt what is there."""
+"""An existing cluster as a document, for adoption."""
 
 import pytest
 

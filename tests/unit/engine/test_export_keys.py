@@ -1,4 +1,4 @@
-"""Labels and annotations in an export: the document claims none that another program manages."""
+"""Labels and annotations in an export: none that another program manages."""
 
 import pytest
 

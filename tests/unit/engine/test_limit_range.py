@@ -1,4 +1,4 @@
-"""What a single container may use: the LimitRange of a profile."""
+"""The LimitRange of a profile: limits of a single container."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a contributor's and an owner's objects hold, word for word."""
+"""The exact content of a contributor's and an owner's objects."""
 
 from dataclasses import replace
 

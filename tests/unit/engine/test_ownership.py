@@ -1,4 +1,4 @@
-"""Whose a profile is: making, adopting, refusing, marks, instances and taking over."""
+"""Ownership of profiles: create, adopt, refuse, labels, instances and taking over."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which people a text means."""
+"""Which people a search text matches."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the library shows to the world."""
+"""The public names of the library."""
 
 import subprocess
 import sys

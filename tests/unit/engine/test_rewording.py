@@ -1,4 +1,4 @@
-"""Nothing reads a message: with every message of a run in other words, only text differs."""
+"""No code reads a message: if every message of a run is reworded, only text differs."""
 
 from collections import Counter
 from dataclasses import fields, is_dataclass, replace

@@ -1,4 +1,4 @@
-"""The form of each setting: what means nothing is refused with its name and with what to write."""
+"""The form of each setting: invalid values are refused with name and remedy."""
 
 from dataclasses import fields
 

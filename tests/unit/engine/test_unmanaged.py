@@ -1,4 +1,4 @@
-"""Access by objects that are not managed stays, and is always reported."""
+"""Access through unmanaged objects stays, and is always reported."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Access with an end: from then on it is as if it were not there; now is an argument."""
+"""Access with an end: afterwards the contributor counts as not listed; now is an argument."""
 
 import json
 from dataclasses import replace

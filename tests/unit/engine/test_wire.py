@@ -1,4 +1,4 @@
-"""What goes over the wire for one request: the address, the body, and nobody else's."""
+"""One request on the wire: the address, the body, and no credentials of others."""
 
 import httpx2
 import pytest

@@ -1,4 +1,4 @@
-"""URLs of repositories: what is taken, what is refused, and that no refusal repeats a secret."""
+"""URLs of repositories: which are accepted, and that no refusal repeats a secret."""
 
 import pytest
 

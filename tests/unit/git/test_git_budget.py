@@ -1,4 +1,4 @@
-"""Time and bytes that one reading may take."""
+"""Limits on the time and bytes of one reading."""
 
 import pytest
 

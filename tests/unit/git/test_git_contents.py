@@ -1,4 +1,4 @@
-"""What is read of a commit, and what never is."""
+"""Which content of a commit is read."""
 
 from pathlib import Path
 

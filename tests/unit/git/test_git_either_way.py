@@ -1,4 +1,4 @@
-"""What holds over https and over ssh alike; tests/integration/git runs it over ssh."""
+"""Tests for both HTTPS and SSH; tests/integration/git runs them over SSH."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What can go wrong on the way over https, each with the message that a user reads."""
+"""Errors over HTTPS, each with the message for users."""
 
 import base64
 

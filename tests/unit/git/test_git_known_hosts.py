@@ -1,4 +1,4 @@
-"""Which keys a known_hosts file names for a host."""
+"""The keys of a host in a known_hosts file."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""How much is received, how much that may unpack to, and how long it may take."""
+"""Limits on received bytes, unpacked bytes and time."""
 
 import socket
 from contextlib import closing, suppress

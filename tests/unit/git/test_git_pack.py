@@ -1,4 +1,4 @@
-"""Packs are read within a limit, whatever they claim."""
+"""Packs are read within a limit, for any claims in them."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What a revision names among the references of a remote."""
+"""Which reference of a remote a revision names."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which files are read, what they may look like, and how several become one."""
+"""The files of a kubeconfig: which are read, their forms, and how several are merged."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A broken kubeconfig is named with the line to look at, and nothing of it is repeated."""
+"""Errors in a kubeconfig name the line, and repeat nothing of it."""
 
 import os
 

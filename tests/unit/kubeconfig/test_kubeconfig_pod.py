@@ -1,4 +1,4 @@
-"""The cluster that we run in, and which cluster is meant where nobody says."""
+"""The cluster of the pod, and the default cluster."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The server of a cluster: its URL, what it has to prove, and what is said where it does not."""
+"""The server of a cluster: its URL, how it is verified, and the error messages."""
 
 import base64
 

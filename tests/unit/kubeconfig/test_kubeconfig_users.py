@@ -1,4 +1,4 @@
-"""The user of a context: what authenticates, in which order, and as whom one acts."""
+"""The user of a context: credentials, their order, and impersonation."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Which cluster a command is about: named with each result and each error, without credentials."""
+"""The cluster of a command is named in each result and error, without credentials."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What the requirer answers, and what the provider makes of it."""
+"""The answers of the requirer, and how the provider reads them."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What the documentation shows of the relation is what happens."""
+"""The documentation of the relation is true."""
 
 import inspect
 import json

@@ -1,4 +1,4 @@
-"""Whatever is published arrives as it was; whatever stands in a databag, reading it ends well."""
+"""Any published document arrives unchanged, and any databag can be read without an exception."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What the provider writes, when, and what it refuses."""
+"""When and what the provider publishes, and what it refuses."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A document goes from the tester to the reader, and what became of it comes back."""
+"""A document goes from the tester to the reader, and the result comes back."""
 
 from dataclasses import replace
 

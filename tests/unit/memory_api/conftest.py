@@ -1,4 +1,4 @@
-"""A server, and the objects that most of its tests are about."""
+"""A server and common objects for its tests."""
 
 from collections.abc import Callable
 from typing import Any

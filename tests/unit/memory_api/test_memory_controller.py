@@ -1,4 +1,4 @@
-"""The stand-in for the profile controller does what the real one was seen to do."""
+"""The stand-in for the profile controller acts as the real one was observed to act."""
 
 from typing import Any
 

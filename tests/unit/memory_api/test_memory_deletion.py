@@ -1,4 +1,4 @@
-"""Taking objects away: preconditions, finalizers, owners, namespaces."""
+"""Deletion: preconditions, finalizers, owners, namespaces."""
 
 import httpx2
 import pytest

@@ -1,4 +1,4 @@
-"""The doors that tests use: setting up, looking in, cloning, serving."""
+"""The methods of the server for tests: set up, inspect, clone, serve."""
 
 import httpx2
 from lightkube import Client, KubeConfig

@@ -1,4 +1,4 @@
-"""Injuries: each strikes where it says and nowhere else."""
+"""Faults: each affects exactly the requests that it names."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

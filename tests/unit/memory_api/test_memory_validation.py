@@ -1,4 +1,4 @@
-"""What the server refuses, fills in and rewrites. The words are those of a real server."""
+"""What the server refuses, defaults and rewrites, with the messages of a real server."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What breaks on a socket: a client on the other end meets what it would meet in memory."""
+"""Broken connections on a socket: the client gets the same errors as in memory."""
 
 import socket
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Creating, patching, replacing: what a real server answered is what this one answers."""
+"""Create, patch, replace: the answers of a real server."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What every test of the model builds on."""
+"""Fixtures of tests of the document."""
 
 from collections.abc import Callable
 

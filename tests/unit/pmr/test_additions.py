@@ -1,4 +1,4 @@
-"""Entries without owner: what one source among several adds to the profiles of others."""
+"""Entries without owner: one of several sources adds people to profiles of others."""
 
 import json
 

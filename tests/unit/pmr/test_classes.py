@@ -1,4 +1,4 @@
-"""The classes: the peer's names and behaviour, strict, and with defaults."""
+"""The classes: names and behaviour of the peer, strict, with defaults."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""Every bad document says exactly what is wrong with it.
+"""Every invalid document of the corpus has exactly its expected errors.
 
 Each `tests/corpus/NAME.yaml` is refused with the problems in `NAME.expected`, one a line. After a
 change of wording or a new document, write them again with `REGENERATE_CORPUS=1 pytest

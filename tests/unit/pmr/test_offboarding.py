@@ -1,4 +1,4 @@
-"""A document without a person: what is removed, and that nothing else is."""
+"""A document without a person: what is removed, and that nothing else is changed."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A problem says what, where and what to do; errors form one tree."""
+"""A problem has what, where and a remedy; errors form one tree."""
 
 import pytest
 

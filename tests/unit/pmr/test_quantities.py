@@ -1,4 +1,4 @@
-"""Quantities mean what Kubernetes makes of them."""
+"""Quantities have the value that Kubernetes gives them."""
 
 import string
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Credentials in what others wrote: masked, and nothing else is."""
+"""Credentials in texts of others are masked, and nothing else is."""
 
 import base64
 import string

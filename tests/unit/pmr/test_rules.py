@@ -1,4 +1,4 @@
-"""What an installation allows, and a second look at what code has changed."""
+"""The rules of an installation, also for documents that code has changed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The schema in docs/ is the model's, and accepts what the model accepts."""
+"""The schema in docs/ is that of the model, and accepts the same documents."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is valid and probably not meant is said with its place, and stops nothing.
+"""Valid but probably wrong values get a warning with their place, which stops nothing.
 
 Each `tests/warned/NAME.yaml` is valid and has the warnings in `NAME.expected`, one a line. After a
 change of wording or a new document, write them again with `REGENERATE_CORPUS=1 pytest

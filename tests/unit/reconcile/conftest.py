@@ -1,4 +1,4 @@
-"""Steps of plans, built by hand: what renders them needs neither a document nor a cluster."""
+"""Plans built by hand, for tests of renderers without a document or a cluster."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Moments that programs write."""
+"""The format of moments in data."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What programs read of a plan and of a report: stable keys, and nothing that JSON cannot hold."""
+"""Plans and reports as data: stable keys, and only values of JSON."""
 
 import json
 

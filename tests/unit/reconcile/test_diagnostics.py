@@ -1,4 +1,4 @@
-"""How the mistakes of a document are shown."""
+"""How errors in a document are shown."""
 
 import pytest
 

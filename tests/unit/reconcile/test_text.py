@@ -1,4 +1,4 @@
-"""What a person reads of a plan and of a report."""
+"""Plans and reports as text for people."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The engine on a target that has nothing of Kubernetes: a service with projects and members."""
+"""The engine on a target without Kubernetes: a service with projects and members."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""How far a run that waits has come, in words."""
+"""The progress of a waiting run in words."""
 
 import pytest
 

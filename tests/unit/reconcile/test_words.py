@@ -1,4 +1,4 @@
-"""The engine knows no target: Kubernetes' words are in no name and in no text of `reconcile`."""
+"""The engine does not depend on a target: no word of Kubernetes is in `reconcile`."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Modules can be read one after the other: no import leads back, not even one for types alone."""
+"""No import leads back to its module, also not for types only."""
 
 import ast
 from graphlib import CycleError, TopologicalSorter

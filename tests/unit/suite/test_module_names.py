@@ -1,4 +1,4 @@
-"""A module's name alone says what the module is about, so no two modules share one."""
+"""A module's name describes it without its package, so no two modules share a name."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`--requests`, which CONTRIBUTING.md names, shows what a test of the engine sends."""
+"""The option `--requests` of CONTRIBUTING.md prints the requests of a test."""
 
 import subprocess
 import sys

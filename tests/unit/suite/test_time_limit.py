@@ -1,4 +1,4 @@
-"""What holds for every test of this suite."""
+"""The time limit of every test."""
 
 
 def test_a_test_that_hangs_is_ended(pytestconfig):

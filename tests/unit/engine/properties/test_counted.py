@@ -1,4 +1,4 @@
-"""What it costs, in requests."""
+"""The number of requests of a run."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a run says and does while something is wrong: only what is broken waits, and it is named."""
+"""A run with faults: only the affected changes wait, and the report names them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""From any document to any other: the end is that of the last one, whatever came before."""
+"""From any document to any other, the result depends on the last document only."""
 
 from hypothesis import given
 
