@@ -1,7 +1,7 @@
 """Check the document of a databag as the charm does, in a separate process; print the cost.
 
-Run it as `python judging.py FILE`, with the databag as JSON. It prints seconds, bytes of memory, the
-number of problems, and the code of the last one.
+Run it as `python judging.py FILE`, with the databag as JSON. It prints seconds, bytes of memory,
+the number of problems, and the code of the last one.
 """
 
 import json
