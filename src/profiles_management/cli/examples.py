@@ -70,6 +70,27 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
             "puhuri apply pmr.yaml --instance lab --allow-terminations",
         ),
     ),
+    "puhuri customers": (("List the customers of the token", "puhuri customers"),),
+    "puhuri projects": (
+        ("List the projects of a customer", "puhuri projects --customer Physics"),
+        ("Find a project by the identifier of a profile", "puhuri projects --backend-id lab/ml"),
+    ),
+    "puhuri members": (
+        ("List everybody's roles in all projects", "puhuri members"),
+        ("List the roles of a person", "puhuri members --full-name Ada"),
+    ),
+    "puhuri offerings": (
+        ("List what can be allocated now", "puhuri offerings --state Active --shared"),
+    ),
+    "puhuri allocations": (
+        ("List allocations with their limits", "puhuri allocations --state OK"),
+    ),
+    "puhuri orders": (
+        ("List what waits for a provider", "puhuri orders --state pending-provider"),
+    ),
+    "puhuri usage": (
+        ("Save the usage of a month", "puhuri usage --billing-period 2027-01 -o csv > usage.csv"),
+    ),
     "completion": (
         ("Turn on completion in this bash session", "completion bash > pm.bash; source pm.bash"),
         ("Save the completion script of fish", "completion fish > profiles-management.fish"),

@@ -71,6 +71,7 @@ _OUTPUT = typer.Option(*_SHORT_OUTPUT, help=_FORM, envvar=variable("--output"), 
 OutputOption = Annotated[Output, _OUTPUT]
 PlanOutput = Annotated[Literal["text", "json", "yaml", "markdown"], _OUTPUT]
 ValidateOutput = Annotated[Literal["text", "json", "yaml", "github", "sarif"], _OUTPUT]
+ListOutput = Annotated[Literal["text", "json", "yaml", "csv"], _OUTPUT]
 AccessOutput = Annotated[Literal["text", "json", "yaml", "csv", "html"], _OUTPUT]
 ExportForm = Annotated[
     Literal["yaml", "json", "csv", "html"], typer.Option(*_SHORT_OUTPUT, help=_FORM)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from profiles_management.pmr.puhuri_section import PuhuriAllocation
 from profiles_management.puhuri.client.client import Client
-from profiles_management.puhuri.client.errors import NotFound, PuhuriError
+from profiles_management.puhuri.client.errors import NotFound
 from profiles_management.puhuri.client.models import (
     Allocation,
     AllocationState,
@@ -21,30 +21,12 @@ from profiles_management.puhuri.client.models import (
     Order,
     Quantity,
 )
-from profiles_management.puhuri.client.wire import uuid
+from profiles_management.puhuri.client.wire import is_uuid
 from profiles_management.puhuri.mapping.wanted import WantedProject
 from profiles_management.puhuri.planning.allocation_changes import is_the_same, merged_limits
 from profiles_management.puhuri.portal_state import Observed
 
 T = TypeVar("T")
-
-
-def customer_of(client: Client, name: str) -> Customer:
-    """Return the customer with a uuid or an exact name.
-
-    Raises:
-        PuhuriError: there is none that the token may see, or several have the name.
-    """
-    if is_uuid(name):
-        return client.customers.get(name)
-    found = [*client.customers.find(name_exact=name)]
-    if len(found) != 1:
-        what = "no customer" if not found else f"{len(found)} customers"
-        raise PuhuriError(
-            f"The portal has {what} with the name {name} for this token.",
-            remedy="See the names in: profiles-management puhuri customers",
-        )
-    return found[0]
 
 
 def observe(
@@ -79,15 +61,6 @@ def observe(
         offerings={text: _offerings(client, text) for text in _missing(observed, named)},
         used={one.uuid: _used(client, one) for one in _lowered(observed, named)},
     )
-
-
-def is_uuid(text: str) -> bool:
-    """Return whether a text is a uuid, with dashes or without."""
-    try:
-        uuid(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:

@@ -18,7 +18,7 @@ from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.errors import Conflict, PuhuriAway, PuhuriError, Refused
 from profiles_management.puhuri.client.models import Order
 from profiles_management.puhuri.mapping.wanted import wanted
-from profiles_management.puhuri.observing import customer_of, observe
+from profiles_management.puhuri.observing import observe
 from profiles_management.puhuri.planning import portal_planner
 from profiles_management.puhuri.planning.allocation_changes import who_acts
 from profiles_management.puhuri.planning.words import Verb
@@ -94,7 +94,7 @@ class PuhuriTarget:
             PuhuriError: the portal cannot be read.
         """
         wants = wanted(self.pmr, self.settings, now=self.clock.now())
-        customer = customer_of(self.client, self._customer)
+        customer = self.client.customers.named(self._customer)
         observed = observe(
             self.client,
             customer,

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from profiles_management.puhuri.client.errors import PuhuriError
 from profiles_management.puhuri.client.models import Customer
 from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Row, Service, present
+from profiles_management.puhuri.client.wire import is_uuid
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
+from profiles_management.reconcile.lines import printable
 
 _PATH = "/api/customers/"
 
@@ -56,3 +59,20 @@ class Customers(Service):
         """
         path = f"{_PATH}{checked_uuid(uuid)}/"
         return self.object(path, _CustomerRow, what="show a customer")
+
+    def named(self, name: str) -> Customer:
+        """Return the customer with a uuid or an exact name.
+
+        Raises:
+            PuhuriError: there is none that the token may see, or several have the name.
+        """
+        if is_uuid(name):
+            return self.get(name)
+        found = [*self.find(name_exact=name)]
+        if len(found) != 1:
+            what = f"{len(found)} customers" if found else "no customer"
+            raise PuhuriError(
+                f"The portal has {what} with the name {printable(name)} for this token.",
+                remedy="See the names in: profiles-management puhuri customers",
+            )
+        return found[0]

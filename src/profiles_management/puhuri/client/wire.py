@@ -30,6 +30,15 @@ def uuid(text: str) -> str:
     return digits
 
 
+def is_uuid(text: str) -> bool:
+    """Return whether a text is a uuid, with dashes or without."""
+    try:
+        uuid(text)
+    except ValueError:
+        return False
+    return True
+
+
 def uuid_of_url(url: str) -> str:
     """Return the uuid at the end of the URL of an object.
 

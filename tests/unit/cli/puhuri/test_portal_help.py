@@ -34,7 +34,8 @@ def test_the_group_lists_its_commands_and_says_how_to_see_more(run):
         "Examples and options of a command: profiles-management help puhuri COMMAND"
     )
     commands = [line.split()[0] for line in shown.out.splitlines() if line.startswith("  ")]
-    assert commands[:2] == ["plan", "apply"]
+    assert commands[0] == "plan"
+    assert {"apply", "customers", "usage"} < {*commands}
 
 
 def test_the_help_of_a_command_is_reached_in_two_ways(run):

@@ -1,0 +1,119 @@
+"""The commands that list what a portal has: `puhuri customers`, `puhuri projects` and so on."""
+
+import typer
+
+from profiles_management.cli.options import ListOutput
+from profiles_management.cli.prompting import READING
+from profiles_management.cli.puhuri import portal_listings as listings
+from profiles_management.cli.puhuri.listing_filters import (
+    AllocationFilters,
+    CustomerFilters,
+    Filters,
+    MemberFilters,
+    OfferingFilters,
+    OrderFilters,
+    ProjectFilters,
+    UsageFilters,
+)
+from profiles_management.cli.puhuri.portal_group import portal_command
+from profiles_management.cli.puhuri.portal_options import PortalOptions
+from profiles_management.cli.session import Session
+from profiles_management.puhuri.portal_description import PortalDescription
+
+
+@portal_command
+def customers(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    filters: CustomerFilters,
+    output: ListOutput = "text",
+) -> int:
+    """List the customers that the token may see."""
+    return _show(ctx.obj, portal, filters, output, listings.CUSTOMERS)
+
+
+@portal_command
+def projects(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    filters: ProjectFilters,
+    output: ListOutput = "text",
+) -> int:
+    """List projects, the oldest first."""
+    return _show(ctx.obj, portal, filters, output, listings.PROJECTS)
+
+
+@portal_command
+def members(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    filters: MemberFilters,
+    output: ListOutput = "text",
+) -> int:
+    """List who has which role in which project, and until when."""
+    return _show(ctx.obj, portal, filters, output, listings.MEMBERS)
+
+
+@portal_command
+def offerings(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    filters: OfferingFilters,
+    output: ListOutput = "text",
+) -> int:
+    """List offerings, with the plans and components that an allocation can name."""
+    return _show(ctx.obj, portal, filters, output, listings.OFFERINGS)
+
+
+@portal_command
+def allocations(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    filters: AllocationFilters,
+    output: ListOutput = "text",
+) -> int:
+    """List allocations with their limits, terminated ones too."""
+    return _show(ctx.obj, portal, filters, output, listings.ALLOCATIONS)
+
+
+@portal_command
+def orders(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    filters: OrderFilters,
+    output: ListOutput = "text",
+) -> int:
+    """List orders, and what they wait for."""
+    return _show(ctx.obj, portal, filters, output, listings.ORDERS)
+
+
+@portal_command
+def usage(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    filters: UsageFilters,
+    output: ListOutput = "text",
+) -> int:
+    """List how much allocations used, by component and month."""
+    return _show(ctx.obj, portal, filters, output, listings.USAGE)
+
+
+def _show(
+    session: Session,
+    portal: PortalOptions,
+    filters: Filters,
+    output: str,
+    listing: listings.Listing,
+) -> int:
+    """Show the objects that a portal has."""
+    given = filters.arguments()
+    with portal.client(session.clock) as client, session.terminal.waiting(READING):
+        session.opened = PortalDescription(client.connection.url)
+        if "customer" in given and not isinstance(filters, OfferingFilters):
+            given["customer"] = client.customers.named(given["customer"]).uuid
+        rows = [*getattr(client, listing.name).find(**given)]
+    if output == "csv":
+        session.show_file(listing.csv(rows))
+    else:
+        session.show(output, listing.lines(rows), listing.data(rows), listing=True)
+    return 0
