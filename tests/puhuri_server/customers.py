@@ -1,8 +1,8 @@
 """Customers and their people."""
 
-from puhuri_server.forms import is_uuid, plain_uuid, written
-from puhuri_server.http_types import Refusal, Reply, Request, forbidden, not_found
-from puhuri_server.lists import contains, exact, fields, ordered, paged
+from puhuri_server.forms import written
+from puhuri_server.http_types import Refusal, Reply, Request, forbidden
+from puhuri_server.lists import contains, exact, fields, found, ordered, paged
 from puhuri_server.records import Customer
 from puhuri_server.world import SHORT_ROLES, World
 
@@ -27,17 +27,12 @@ def row(request: Request, customer: Customer) -> dict:
 
 def visible(world: World, request: Request) -> list[Customer]:
     """Return the customers that the caller may see."""
-    return [one for one in world.customers if world.sees_customer(request.user, one)]
+    return [customer for customer in world.customers if world.sees_customer(request.user, customer)]
 
 
 def find(world: World, request: Request, uuid: str) -> Customer:
     """Return a customer that the caller may see."""
-    wanted = plain_uuid(uuid) if is_uuid(uuid) else ""
-    found = (one for one in visible(world, request) if one.uuid == wanted)
-    customer = next(found, None)
-    if customer is None:
-        raise not_found("Customer")
-    return customer
+    return found(visible(world, request), uuid, "Customer")
 
 
 def check_available(customer: Customer) -> None:
@@ -50,15 +45,20 @@ def check_available(customer: Customer) -> None:
 def show_all(world: World, request: Request) -> Reply:
     """Return the customers."""
     rows = visible(world, request)
-    rows = contains(rows, request, "name", lambda one: one.name)
-    rows = exact(rows, request, "name_exact", lambda one: one.name)
-    rows = contains(rows, request, "abbreviation", lambda one: one.abbreviation)
-    rows = contains(rows, request, "native_name", lambda one: one.native_name)
-    rows = exact(rows, request, "backend_id", lambda one: one.backend_id)
-    rows = contains(rows, request, "query", lambda one: f"{one.uuid} {one.name} {one.abbreviation}")
-    keys = {"name": lambda one: one.name, "created": lambda one: one.created}
+    rows = contains(rows, request, "name", lambda customer: customer.name)
+    rows = exact(rows, request, "name_exact", lambda customer: customer.name)
+    rows = contains(rows, request, "abbreviation", lambda customer: customer.abbreviation)
+    rows = contains(rows, request, "native_name", lambda customer: customer.native_name)
+    rows = exact(rows, request, "backend_id", lambda customer: customer.backend_id)
+    rows = contains(
+        rows,
+        request,
+        "query",
+        lambda customer: f"{customer.uuid} {customer.name} {customer.abbreviation}",
+    )
+    keys = {"name": lambda customer: customer.name, "created": lambda customer: customer.created}
     rows = ordered(rows, request, keys, "name", strict=False)
-    return paged(request, [row(request, one) for one in rows])
+    return paged(request, [row(request, customer) for customer in rows])
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:

@@ -71,6 +71,14 @@ class Form:
             self.wrong(name, f"Ensure this field has no more than {longest} characters.")
         return text
 
+    def map(self, name, *, required=False):
+        """Return a map, an empty one for none."""
+        value = self.value(name, required=required)
+        if value is not None and not isinstance(value, dict):
+            kind = type(value).__name__
+            self.wrong(name, f'Expected a dictionary of items but got type "{kind}".')
+        return value if isinstance(value, dict) else {}
+
     def day(self, name):
         """Return a date."""
         value = self.value(name, null=True)
@@ -94,12 +102,12 @@ class Form:
             return None
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
-    def link(self, name, path, find, *, others=(), required=True):
+    def link(self, name, path, rows, *, others=(), required=True):
         """Return the object that a URL refers to.
 
         Args:
             path: a pattern of the path, with the uuid as its group.
-            find: returns the object with a uuid, None where there is none for the caller.
+            rows: what the caller may refer to.
             others: patterns of paths that are URLs of something else.
         """
         value = self.value(name, required=required)
@@ -111,13 +119,14 @@ class Form:
             return None
         place = urlsplit(value).path
         match = re.fullmatch(path, place)
-        if match:
-            found = find(*match.groups())
-            if found is None:
-                self.wrong(name, "Invalid hyperlink - Object does not exist.")
-            return found
-        is_other = any(re.fullmatch(other, place) for other in others)
-        self.wrong(name, f"Invalid hyperlink - {'Incorrect' if is_other else 'No'} URL match.")
+        if match is None:
+            is_other = any(re.fullmatch(other, place) for other in others)
+            self.wrong(name, f"Invalid hyperlink - {'Incorrect' if is_other else 'No'} URL match.")
+            return None
+        for row in rows:
+            if row.uuid == match[1]:
+                return row
+        self.wrong(name, "Invalid hyperlink - Object does not exist.")
         return None
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from puhuri_server.forms import is_uuid, plain_uuid
-from puhuri_server.http_types import Refusal, Reply, Request, detail
+from puhuri_server.http_types import Refusal, Reply, Request, detail, not_found
 
 MOST = 300
 USUAL = 10
@@ -60,6 +60,24 @@ def _address(request: Request, page: int) -> str:
         params.append(("page", str(page)))
     query = urlencode(sorted(params, key=lambda param: param[0]))
     return request.url(request.path) + (f"?{query}" if query else "")
+
+
+def with_uuid(rows, uuid):
+    """Return the row with a uuid in any way of writing, None for none."""
+    wanted = plain_uuid(uuid) if is_uuid(uuid) else None
+    return next((row for row in rows if row.uuid == wanted), None)
+
+
+def found(rows, uuid, model):
+    """Return the row with a uuid.
+
+    Raises:
+        Refusal: there is none that the caller may see.
+    """
+    row = with_uuid(rows, uuid)
+    if row is None:
+        raise not_found(model)
+    return row
 
 
 def contains(rows, request, name, get):
@@ -131,12 +149,12 @@ def ordered(rows, request, keys, usual, *, strict=True):
         keys: functions by the names of orders.
         strict: whether an unknown order is refused.
     """
-    names = [name for name in request.param("o").split(",") if name]
-    for name in names:
-        if name.lstrip("-") not in keys and strict:
-            text = f"Select a valid choice. {name} is not one of the available choices."
-            raise Refusal(400, {"o": [text]})
+    names = request.param("o").split(",") if request.param("o") else []
     known = [name for name in names if name.lstrip("-") in keys]
+    if strict and known != names:
+        name = next(name for name in names if name not in known)
+        text = f"Select a valid choice. {name} is not one of the available choices."
+        raise Refusal(400, {"o": [text]})
     for name in reversed(known or [usual]):
         rows = sorted(rows, key=keys[name.lstrip("-")], reverse=name.startswith("-"))
     return rows

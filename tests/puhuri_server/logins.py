@@ -18,7 +18,7 @@ def log_in(world: World, request: Request) -> Reply:
     name = form.text("username", required=True, blank=False)
     password = form.text("password", required=True, blank=False)
     form.check()
-    user = next((one for one in world.users if one.username == name), None)
+    user = world.user_named(name)
     if user is None:
         raise detail(401, "Invalid username/password.")
     _check_password(world, user, password)

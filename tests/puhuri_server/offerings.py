@@ -2,18 +2,36 @@
 
 import json
 
-from puhuri_server.forms import is_uuid, plain_uuid, written
-from puhuri_server.http_types import Refusal, Reply, Request, not_found
-from puhuri_server.lists import by_choice, by_url, by_uuid, contains, exact, fields, ordered, paged
+from puhuri_server.forms import written
+from puhuri_server.http_types import Refusal, Reply, Request
+from puhuri_server.lists import (
+    by_choice,
+    by_url,
+    by_uuid,
+    contains,
+    exact,
+    fields,
+    found,
+    ordered,
+    paged,
+    with_uuid,
+)
 from puhuri_server.records import Component, Offering, Plan
 from puhuri_server.world import Version, World
 
 _STATES = ("Draft", "Active", "Paused", "Archived")
 _KEYS = {
-    "name": lambda one: one.name,
-    "created": lambda one: one.created,
-    "type": lambda one: one.type,
+    "name": lambda offering: offering.name,
+    "created": lambda offering: offering.created,
+    "type": lambda offering: offering.type,
 }
+
+
+_NONE = (  # filters that accept none of the offerings
+    ("billable", "false"),
+    ("accessible_via_calls", "true"),
+    ("service_manager_uuid", "0" * 32),
+)
 
 
 def route(world: World) -> str:
@@ -38,8 +56,8 @@ def row(world: World, request: Request, offering: Offering) -> dict:
         "category_uuid": offering.category_uuid,
         "category_title": offering.category_title,
         "options": {"order": list(offering.options), "options": offering.options},
-        "components": [component_row(world, one) for one in offering.components],
-        "plans": [plan_row(world, request, offering, one) for one in offering.plans],
+        "components": [component_row(world, component) for component in offering.components],
+        "plans": [plan_row(world, request, offering, plan) for plan in offering.plans],
         "state": offering.state,
         "type": offering.type,
         "shared": offering.shared,
@@ -99,10 +117,10 @@ def visible(world: World, request: Request) -> list[Offering]:
     """Return the offerings that anybody may see, and those that the caller provides."""
     user = request.user
     return [
-        one
-        for one in world.offerings
-        if one.state in ("Active", "Paused")
-        and (one.shared or (user is not None and world.owns(user, one.provider)))
+        offering
+        for offering in world.offerings
+        if offering.state in ("Active", "Paused")
+        and (offering.shared or (user is not None and world.owns(user, offering.provider)))
     ]
 
 
@@ -110,23 +128,25 @@ def show_all(world: World, request: Request) -> Reply:
     """Return the offerings."""
     rows = visible(world, request)
     states = (*_STATES, "Unavailable") if world.version == Version.FRACTIONS else _STATES
-    rows = by_choice(rows, request, "state", lambda one: one.state, states)
+    rows = by_choice(rows, request, "state", lambda offering: offering.state, states)
     if request.param("shared") in ("true", "false"):
-        rows = [one for one in rows if str(one.shared).lower() == request.param("shared")]
-    rows = contains(rows, request, "name", lambda one: one.name)
-    rows = exact(rows, request, "name_exact", lambda one: one.name)
-    rows = by_url(rows, request, "customer", lambda one: f"/api/customers/{one.provider.uuid}/")
-    rows = by_uuid(rows, request, "customer_uuid", lambda one: one.provider.uuid)
-    rows = by_uuid(rows, request, "category_uuid", lambda one: one.category_uuid)
+        rows = [
+            offering for offering in rows if str(offering.shared).lower() == request.param("shared")
+        ]
+    rows = contains(rows, request, "name", lambda offering: offering.name)
+    rows = exact(rows, request, "name_exact", lambda offering: offering.name)
+    rows = by_url(
+        rows, request, "customer", lambda offering: f"/api/customers/{offering.provider.uuid}/"
+    )
+    rows = by_uuid(rows, request, "customer_uuid", lambda offering: offering.provider.uuid)
+    rows = by_uuid(rows, request, "category_uuid", lambda offering: offering.category_uuid)
     rows = _by_attributes(rows, request)
-    if request.param("billable") == "false" or request.param("accessible_via_calls") == "true":
-        rows = []
-    if request.param("service_manager_uuid"):
-        rows = []
     types = request.params.get("type", [])
-    rows = [one for one in rows if one.type in types] if types else rows
+    rows = [offering for offering in rows if offering.type in types] if types else rows
+    if any(request.param(name) == value for name, value in _NONE):
+        rows = []
     rows = ordered(rows, request, _KEYS, "name")
-    return paged(request, [row(world, request, one) for one in rows])
+    return paged(request, [row(world, request, offering) for offering in rows])
 
 
 def _by_attributes(rows: list[Offering], request: Request) -> list[Offering]:
@@ -143,11 +163,7 @@ def _by_attributes(rows: list[Offering], request: Request) -> list[Offering]:
 
 def find(world: World, request: Request, uuid: str) -> Offering:
     """Return an offering that the caller may see."""
-    wanted = plain_uuid(uuid) if is_uuid(uuid) else ""
-    offering = next((one for one in visible(world, request) if one.uuid == wanted), None)
-    if offering is None:
-        raise not_found("Offering")
-    return offering
+    return found(visible(world, request), uuid, "Offering")
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
@@ -161,10 +177,10 @@ def plans(world: World, request: Request, uuid: str) -> Reply:
     return Reply(200, row(world, request, offering)["plans"])
 
 
-def plan(world: World, request: Request, uuid: str, plan_uuid: str) -> Reply:
+def show_plan(world: World, request: Request, uuid: str, plan_uuid: str) -> Reply:
     """Return a plan."""
     offering = find(world, request, uuid)
-    for one in offering.plans:
-        if one.uuid == plan_uuid:
-            return Reply(200, fields(request, plan_row(world, request, offering, one)))
-    return Reply(404)
+    plan = with_uuid(offering.plans, plan_uuid)
+    if plan is None:
+        return Reply(404)
+    return Reply(200, fields(request, plan_row(world, request, offering, plan)))

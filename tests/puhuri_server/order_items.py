@@ -18,7 +18,7 @@ _STATES = {
     "canceled": ("terminated", "terminated"),
     "rejected": ("rejected", "terminated"),
 }
-_KEYS = {"created": lambda one: one.created, "state": lambda one: one.state}
+_KEYS = {"created": lambda order: order.created, "state": lambda order: order.state}
 
 
 def row(world: World, request: Request, order: Order) -> dict:
@@ -70,10 +70,12 @@ def item_row(world: World, request: Request, order: Order) -> dict:
 def show_all(world: World, request: Request) -> Reply:
     """Return the orders."""
     rows = orders.visible(world, request)
-    rows = by_uuid(rows, request, "project_uuid", lambda one: one.resource.project.uuid)
-    rows = by_uuid(rows, request, "customer_uuid", lambda one: one.resource.project.customer.uuid)
+    rows = by_uuid(rows, request, "project_uuid", lambda order: order.resource.project.uuid)
+    rows = by_uuid(
+        rows, request, "customer_uuid", lambda order: order.resource.project.customer.uuid
+    )
     rows = ordered(rows, request, _KEYS, "created")
-    return paged(request, [row(world, request, one) for one in rows])
+    return paged(request, [row(world, request, order) for order in rows])
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
@@ -108,11 +110,11 @@ def reject(world: World, request: Request, uuid: str) -> Reply:
 def items(world: World, request: Request) -> Reply:
     """Return the items of all orders."""
     rows = orders.visible(world, request)
-    rows = by_uuid(rows, request, "resource_uuid", lambda one: one.resource.uuid)
-    rows = by_uuid(rows, request, "project_uuid", lambda one: one.resource.project.uuid)
-    rows = by_uuid(rows, request, "order_uuid", lambda one: one.uuid)
+    rows = by_uuid(rows, request, "resource_uuid", lambda order: order.resource.uuid)
+    rows = by_uuid(rows, request, "project_uuid", lambda order: order.resource.project.uuid)
+    rows = by_uuid(rows, request, "order_uuid", lambda order: order.uuid)
     rows = ordered(rows, request, _KEYS, "created")
-    return paged(request, [item_row(world, request, one) for one in rows])
+    return paged(request, [item_row(world, request, order) for order in rows])
 
 
 def item(world: World, request: Request, uuid: str) -> Reply:
@@ -144,8 +146,7 @@ def terminate_item(world: World, request: Request, uuid: str) -> Reply:
 
 
 def _of_item(world: World, request: Request, uuid: str) -> Order:
-    found = (one for one in orders.visible(world, request) if one.item_uuid == uuid)
-    order = next(found, None)
-    if order is None:
-        raise not_found("OrderItem")
-    return order
+    for order in orders.visible(world, request):
+        if order.item_uuid == uuid:
+            return order
+    raise not_found("OrderItem")

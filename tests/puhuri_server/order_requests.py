@@ -1,11 +1,11 @@
 """Requests for allocations: what is checked, and the order that is made."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from puhuri_server import customers, projects
-from puhuri_server.forms import Form
+from puhuri_server.forms import BLANK, REQUIRED, Form
 from puhuri_server.http_types import Refusal, Reply, Request, crash, forbidden
+from puhuri_server.limits import MOST, checked_limits
 from puhuri_server.orders import TYPES, row, url
 from puhuri_server.records import Offering, Order, Project, Resource
 from puhuri_server.world import Version, World
@@ -16,7 +16,6 @@ _PLAN = r"/api/marketplace-public-offerings/[0-9a-f]{32}/plans/([0-9a-f]{32})/"
 _FIRST_PLAN = r"/api/marketplace-plans/([0-9a-f]{32})/"
 _OTHERS = (r"/api/(?!marketplace-public-plans/)[\w-]+/[0-9a-f]{32}/",)
 _LONGEST_NAME = 150
-_MOST = 2**63
 
 
 def create(world: World, request: Request) -> Reply:
@@ -52,7 +51,7 @@ def order_allocation(world: World, request: Request, form: Form, item: dict) -> 
         created=world.moment(),
         attributes=attributes,
     )
-    if any(value >= _MOST for value in limits.values()):
+    if any(value >= MOST for value in limits.values()):
         raise crash()
     world.resources.append(resource)
     kind = item.get("type")
@@ -65,20 +64,16 @@ def _read(world: World, request: Request, form: Form, item: dict):
     Raises:
         Refusal: something of it is not right.
     """
-    project = form.link("project", _PROJECT, _visible_project(world, request), others=_OTHERS)
+    seen = projects.visible(world, request)
+    plans = [plan for offering in world.offerings for plan in offering.plans]
+    plan_url = _FIRST_PLAN if world.version == Version.A else _PLAN
+    project = form.link("project", _PROJECT, seen, others=_OTHERS)
     part = Form(item)
-    offering = part.link("offering", _OFFERING, _any_offering(world), others=_OTHERS)
-    plan = part.link(
-        "plan",
-        _FIRST_PLAN if world.version == Version.A else _PLAN,
-        _any_plan(world),
-        others=_OTHERS,
-        required=False,
-    )
-    limits = _map(part, "limits")
-    attributes = _map(part, "attributes")
-    has_items = world.version in (Version.A, Version.MIXED)
-    errors = form.errors | part.errors if has_items else part.errors | form.errors
+    offering = part.link("offering", _OFFERING, world.offerings, others=_OTHERS)
+    plan = part.link("plan", plan_url, plans, others=_OTHERS, required=False)
+    limits = part.map("limits")
+    attributes = _attributes(part)
+    errors = part.errors | form.errors
     if errors:
         raise Refusal(400, errors)
     return project, offering, plan, limits, attributes
@@ -118,64 +113,12 @@ def _end_date(attributes: dict) -> date | None:
         raise crash() from None
 
 
-def checked_limits(world: World, offering: Offering, limits: dict, *, is_new: bool) -> dict:
-    """Return limits as numbers."""
-    unknown = [name for name in limits if name not in offering.limited]
-    if unknown:
-        text = f"Invalid types: {', '.join(unknown)}"
-        raise Refusal(400, {"limits": [text] if is_new else text})
-    errors = {}
-    values = {}
-    for name, value in limits.items():
-        values[name], error = _number(world, value, is_new=is_new)
-        if error:
-            errors[name] = [error]
-    if errors:
-        raise Refusal(400, {"limits": errors})
-    for name, value in values.items():
-        _check_bounds(offering.limited[name], value, is_new=is_new)
-    return values
-
-
-def _number(world: World, value: object, *, is_new: bool):
-    has_fractions = world.version == Version.FRACTIONS
-    if value is None:
-        return None, "This field may not be null."
-    try:
-        number = Decimal(str(value)) if not isinstance(value, bool) else None
-    except InvalidOperation:
-        number = None
-    if number is None or not number.is_finite():
-        return (
-            None,
-            "A valid number is required." if has_fractions else "A valid integer is required.",
-        )
-    if not has_fractions and number != number.to_integral_value():
-        return None, "A valid integer is required."
-    if number < 0 and not is_new:
-        return None, "Ensure this value is greater than or equal to 0."
-    return (float(number) if has_fractions else int(number)), None
-
-
-def _check_bounds(component, value, *, is_new: bool) -> None:
-    text = ""
-    if component.max_value is not None and value > component.max_value:
-        text = f"The limit {value} value cannot be more than {component.max_value}."
-    if component.min_value is not None and value < component.min_value:
-        text = f"The limit {value} value cannot be less than {component.min_value}."
-    if text:
-        raise Refusal(400, {"non_field_errors": [text]} if is_new else [text])
-
-
-def _map(form: Form, name: str) -> dict:
-    value = form.value(name)
+def _attributes(form: Form) -> dict:
+    value = form.value("attributes")
     if value is not None and not isinstance(value, dict):
-        kind = type(value).__name__
-        if name == "attributes":
-            text = f"Invalid data. Expected a dictionary, but got {kind}."
-            raise Refusal(400, {"non_field_errors": [text]})
-        form.wrong(name, f'Expected a dictionary of items but got type "{kind}".')
-    return value if isinstance(value, dict) else {}
+        text = f"Invalid data. Expected a dictionary, but got {type(value).__name__}."
+        raise Refusal(400, {"non_field_errors": [text]})
+    return value or {}
 
 
 def _check_offering(world, request, project: Project, offering: Offering, plan) -> None:
@@ -200,37 +143,28 @@ def expired(project: Project) -> Refusal:
 
 
 def _check_options(offering: Offering, attributes: dict) -> None:
-    errors = {}
-    for name, option in offering.options.items():
-        value = attributes.get(name)
-        if value is None and option.get("required"):
-            errors[name] = ["This field is required."]
-        elif value == "" and option.get("required"):
-            errors[name] = ["This field may not be blank."]
-        elif value is not None and option["type"] == "boolean" and not isinstance(value, bool):
-            errors[name] = ["Must be a valid boolean."]
-        elif value is not None and "choices" in option and value not in option["choices"]:
-            errors[name] = [f'"{value}" is not a valid choice.']
+    wrong = {
+        name: _wrong_option(option, attributes.get(name))
+        for name, option in offering.options.items()
+    }
+    errors = {name: [text] for name, text in wrong.items() if text}
     if errors:
         raise Refusal(400, errors)
+
+
+def _wrong_option(option: dict, value: object) -> str:
+    """Return what is wrong with an answer to a question of an offering, '' for nothing."""
+    if value in (None, ""):
+        text = REQUIRED if value is None else BLANK
+        return text if option.get("required") else ""
+    if option["type"] == "boolean" and not isinstance(value, bool):
+        return "Must be a valid boolean."
+    if value not in option.get("choices", [value]):
+        return f'"{value}" is not a valid choice.'
+    return ""
 
 
 def _check_terms(offering: Offering, item: dict) -> None:
     if offering.terms_of_service and not item.get("accepting_terms_of_service"):
         text = f"Terms of service for offering '{offering.name}' have not been accepted."
         raise Refusal(400, {"non_field_errors": [text]})
-
-
-def _visible_project(world: World, request: Request):
-    return lambda uuid: next(
-        (one for one in projects.visible(world, request) if one.uuid == uuid), None
-    )
-
-
-def _any_offering(world: World):
-    return lambda uuid: next((one for one in world.offerings if one.uuid == uuid), None)
-
-
-def _any_plan(world: World):
-    plans = [plan for offering in world.offerings for plan in offering.plans]
-    return lambda uuid: next((plan for plan in plans if plan.uuid == uuid), None)

@@ -1,14 +1,15 @@
 """Orders, since December 2023 about one allocation each: what answers tell of them."""
 
 from puhuri_server import offerings
-from puhuri_server.forms import is_uuid, plain_uuid, written
-from puhuri_server.http_types import Reply, Request, detail, not_found
+from puhuri_server.forms import written
+from puhuri_server.http_types import Reply, Request, detail
 from puhuri_server.lists import (
     by_choice,
     by_url,
     by_uuid,
     contains,
     fields,
+    found,
     ordered,
     paged,
     since,
@@ -28,10 +29,10 @@ STATES = (  # in the order that `o=state` gives
 )
 TYPES = ("Create", "Update", "Terminate")
 _KEYS = {
-    "created": lambda one: one.created,
-    "consumer_reviewed_at": lambda one: one.created,
-    "cost": lambda one: one.created,
-    "state": lambda one: STATES.index(one.state),
+    "created": lambda order: order.created,
+    "consumer_reviewed_at": lambda order: order.created,
+    "cost": lambda order: order.created,
+    "state": lambda order: STATES.index(order.state),
 }
 
 
@@ -79,39 +80,41 @@ def url(request: Request, order: Order) -> str:
 
 def visible(world: World, request: Request) -> list[Order]:
     """Return the orders that the caller may see."""
-    return [one for one in world.orders if world.sees_resource(request.user, one.resource)]
+    return [order for order in world.orders if world.sees_resource(request.user, order.resource)]
 
 
 def find(world: World, request: Request, uuid: str) -> Order:
     """Return an order that the caller may see."""
-    wanted = plain_uuid(uuid) if is_uuid(uuid) else ""
-    order = next((one for one in visible(world, request) if one.uuid == wanted), None)
-    if order is None:
-        raise not_found("Order")
-    return order
+    return found(visible(world, request), uuid, "Order")
 
 
 def show_all(world: World, request: Request) -> Reply:
     """Return the orders."""
     rows = visible(world, request)
-    rows = by_uuid(rows, request, "project_uuid", lambda one: one.resource.project.uuid)
-    rows = by_uuid(rows, request, "customer_uuid", lambda one: one.resource.project.customer.uuid)
-    rows = by_uuid(rows, request, "offering_uuid", lambda one: one.resource.offering.uuid)
-    rows = by_uuid(rows, request, "provider_uuid", lambda one: one.resource.offering.provider.uuid)
-    rows = by_uuid(rows, request, "resource_uuid", lambda one: one.resource.uuid)
-    rows = by_uuid(rows, request, "category_uuid", lambda one: one.resource.offering.category_uuid)
+    rows = by_uuid(rows, request, "project_uuid", lambda order: order.resource.project.uuid)
+    rows = by_uuid(
+        rows, request, "customer_uuid", lambda order: order.resource.project.customer.uuid
+    )
+    rows = by_uuid(rows, request, "offering_uuid", lambda order: order.resource.offering.uuid)
+    rows = by_uuid(
+        rows, request, "provider_uuid", lambda order: order.resource.offering.provider.uuid
+    )
+    rows = by_uuid(rows, request, "resource_uuid", lambda order: order.resource.uuid)
+    rows = by_uuid(
+        rows, request, "category_uuid", lambda order: order.resource.offering.category_uuid
+    )
     rows = _by_urls(rows, request)
-    rows = since(rows, request, "created", lambda one: one.created)
-    rows = since(rows, request, "modified", lambda one: one.created)
+    rows = since(rows, request, "created", lambda order: order.created)
+    rows = since(rows, request, "modified", lambda order: order.created)
     rows = _to_be_approved(world, request, rows)
     states = STATES
     if world.version == Version.FRACTIONS:
         states = (*STATES, "pending-start-date")
-    rows = by_choice(rows, request, "state", lambda one: one.state, states)
-    rows = by_choice(rows, request, "type", lambda one: one.type, TYPES)
-    rows = contains(rows, request, "query", lambda one: f"{one.uuid} {one.resource.name}")
+    rows = by_choice(rows, request, "state", lambda order: order.state, states)
+    rows = by_choice(rows, request, "type", lambda order: order.type, TYPES)
+    rows = contains(rows, request, "query", lambda order: f"{order.uuid} {order.resource.name}")
     rows = ordered(rows, request, _KEYS, "created")
-    return paged(request, [row(world, request, one) for one in rows])
+    return paged(request, [row(world, request, order) for order in rows])
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
@@ -122,13 +125,16 @@ def show(world: World, request: Request, uuid: str) -> Reply:
 def _by_urls(rows: list[Order], request: Request) -> list[Order]:
     """Return the orders of a resource and of an offering; the URL is that for its provider."""
     rows = by_url(
-        rows, request, "resource", lambda one: f"/api/marketplace-resources/{one.resource.uuid}/"
+        rows,
+        request,
+        "resource",
+        lambda order: f"/api/marketplace-resources/{order.resource.uuid}/",
     )
     return by_url(
         rows,
         request,
         "offering",
-        lambda one: f"/api/marketplace-provider-offerings/{one.resource.offering.uuid}/",
+        lambda order: f"/api/marketplace-provider-offerings/{order.resource.offering.uuid}/",
     )
 
 
@@ -140,8 +146,8 @@ def _to_be_approved(world: World, request: Request, rows: list[Order]) -> list[O
     }
     for side, owner in owners.items():
         if request.param(f"can_approve_as_{side}") == "true":
-            waiting = [one for one in rows if one.state == f"pending-{side}"]
-            rows = [one for one in waiting if world.owns(request.user, owner(one))]
+            waiting = [order for order in rows if order.state == f"pending-{side}"]
+            rows = [order for order in waiting if world.owns(request.user, owner(order))]
     return rows
 
 

@@ -10,15 +10,7 @@ LONGEST_CUID = 256
 
 def look_up(world: World, request: Request) -> Reply:
     """Return the user with a CUID, after asking the registry."""
-    caller = request.user
-    is_allowed = caller.is_identity_manager or (caller.is_staff and world.version != Version.A)
-    if not is_allowed:
-        who = (
-            "identity manager is"
-            if world.version == Version.A
-            else "staff and identity manager are"
-        )
-        raise Refusal(403, f"Only {who} allowed to sync remote users.")
+    _check_caller(world, request.user)
     form = Form(request.json)
     cuid = form.text("cuid", required=True, blank=False, longest=LONGEST_CUID)
     form.check()
@@ -28,7 +20,7 @@ def look_up(world: World, request: Request) -> Reply:
     if failure:
         raise detail(400, failure)
     name = world.registry.people.get(cuid.partition("#")[0])
-    user = _remote_user(world, cuid.partition("#")[0])
+    user = world.user_named(cuid.partition("#")[0])
     if name is None:
         return _gone(user, cuid)
     if not name:
@@ -37,6 +29,15 @@ def look_up(world: World, request: Request) -> Reply:
         user = _new_user(world, cuid, name)
     user.is_active = True
     return Reply(200, {"uuid": user.uuid})
+
+
+def _check_caller(world: World, caller: User) -> None:
+    who = "staff and identity manager are"
+    is_allowed = caller.is_identity_manager or caller.is_staff
+    if world.version == Version.A:
+        who, is_allowed = "identity manager is", caller.is_identity_manager
+    if not is_allowed:
+        raise Refusal(403, f"Only {who} allowed to sync remote users.")
 
 
 def _gone(user: User | None, cuid: str) -> Reply:
@@ -49,17 +50,13 @@ def _gone(user: User | None, cuid: str) -> Reply:
 
 def _first_generation(world: World, cuid: str) -> Reply:
     """Answer as in 2021: whom the portal knows already is not asked for."""
-    user = _remote_user(world, cuid)
+    user = world.user_named(cuid)
     if user is None:
         name = world.registry.people.get(cuid)
         if not name or world.registry.failure:
             raise detail(401, "Eduteams error: Unable to get user info.")
         user = _new_user(world, cuid, name)
     return Reply(200, {"uuid": user.uuid})
-
-
-def _remote_user(world: World, cuid: str) -> User | None:
-    return next((user for user in world.users if user.username == cuid), None)
 
 
 def _new_user(world: World, cuid: str, name: str) -> User:

@@ -56,30 +56,29 @@ def _visible(world: World, request: Request) -> list[Grant]:
 def show_all(world: World, request: Request) -> Reply:
     """Return the grants that are not taken away."""
     rows = _visible(world, request)
-    rows = by_uuid(rows, request, "project", lambda one: one.scope.uuid)
-    rows = by_url(rows, request, "project_url", lambda one: f"/api/projects/{one.scope.uuid}/")
-    rows = by_uuid(rows, request, "user", lambda one: one.user.uuid)
-    rows = by_url(rows, request, "user_url", lambda one: f"/api/users/{one.user.uuid}/")
-    rows = exact(rows, request, "username", lambda one: one.user.username)
-    rows = contains(rows, request, "full_name", lambda one: one.user.full_name)
-    rows = by_uuid(rows, request, "customer", lambda one: one.scope.customer.uuid)
-    rows = by_choice(rows, request, "role", lambda one: _SHORT[one.role], SHORT_ROLES)
+    rows = by_uuid(rows, request, "project", lambda grant: grant.scope.uuid)
+    rows = by_url(rows, request, "project_url", lambda grant: f"/api/projects/{grant.scope.uuid}/")
+    rows = by_uuid(rows, request, "user", lambda grant: grant.user.uuid)
+    rows = by_url(rows, request, "user_url", lambda grant: f"/api/users/{grant.user.uuid}/")
+    rows = exact(rows, request, "username", lambda grant: grant.user.username)
+    rows = contains(rows, request, "full_name", lambda grant: grant.user.full_name)
+    rows = by_uuid(rows, request, "customer", lambda grant: grant.scope.customer.uuid)
+    rows = by_choice(rows, request, "role", lambda grant: _SHORT[grant.role], SHORT_ROLES)
     rows = ordered(rows, request, _KEYS, "-created")
-    return paged(request, [row(request, one) for one in rows])
+    return paged(request, [row(request, grant) for grant in rows])
 
 
 def create(world: World, request: Request) -> Reply:
     """Give a role; a person with a role in the project gets no second one."""
     form = Form(request.json)
-    project = form.link("project", _PROJECT, _project_of(world, request))
-    user = form.link("user", _USER, world.active_user)
+    project = form.link("project", _PROJECT, projects.visible(world, request))
+    user = form.link("user", _USER, [user for user in world.users if user.is_active])
     role = form.text("role", required=True)
     if role is not None and role not in SHORT_ROLES:
         form.wrong("role", f'"{role}" is not a valid choice.')
     until = _until(world, form)
     form.check()
-    if not world.manages(request.user, project):
-        raise forbidden()
+    _may_manage(world, request, project)
     customers.check_available(project.customer)
     if world.active_grants(project, user):
         raise Refusal(400, {"non_field_errors": [_TWICE]})
@@ -99,8 +98,7 @@ def update(world: World, request: Request, pk: str) -> Reply:
     form = Form(request.json, partial=True)
     until = _until(world, form)
     form.check()
-    if not world.manages(request.user, grant.scope):
-        raise forbidden()
+    _may_manage(world, request, grant.scope)
     if form.has("expiration_time"):
         grant.expiration_time = until
     return Reply(200, row(request, grant))
@@ -109,10 +107,14 @@ def update(world: World, request: Request, pk: str) -> Reply:
 def delete(world: World, request: Request, pk: str) -> Reply:
     """Take a grant away."""
     grant = _find(world, request, pk)
-    if not world.manages(request.user, grant.scope):
-        raise forbidden()
+    _may_manage(world, request, grant.scope)
     grant.is_active = False
     return Reply(204)
+
+
+def _may_manage(world: World, request: Request, project: Project) -> None:
+    if not world.manages(request.user, project):
+        raise forbidden()
 
 
 def _until(world: World, form: Form):
@@ -123,15 +125,7 @@ def _until(world: World, form: Form):
 
 
 def _find(world: World, request: Request, pk: str) -> Grant:
-    grant = next((one for one in _visible(world, request) if str(one.pk) == pk), None)
-    if grant is None:
-        raise not_found("ProjectPermission")
-    return grant
-
-
-def _project_of(world: World, request: Request):
-    def find(uuid: str) -> Project | None:
-        rows = projects.visible(world, request)
-        return next((one for one in rows if one.uuid == uuid), None)
-
-    return find
+    for grant in _visible(world, request):
+        if str(grant.pk) == pk:
+            return grant
+    raise not_found("ProjectPermission")

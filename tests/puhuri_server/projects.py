@@ -3,9 +3,9 @@
 import nh3
 
 from puhuri_server import customers
-from puhuri_server.forms import Form, is_uuid, plain_uuid, written
-from puhuri_server.http_types import Refusal, Reply, Request, crash, not_found
-from puhuri_server.lists import by_uuid, contains, exact, fields, ordered, paged
+from puhuri_server.forms import Form, written
+from puhuri_server.http_types import Refusal, Reply, Request, crash, forbidden
+from puhuri_server.lists import by_uuid, contains, exact, fields, found, ordered, paged
 from puhuri_server.records import Customer, Project
 from puhuri_server.world import Version, World
 
@@ -13,12 +13,12 @@ _LINK = r"/api/customers/([0-9a-f]{32})/"
 _OTHER_LINKS = (r"/api/\w[\w-]*/[0-9a-f]{32}/",)
 _PAST = "Cannot be earlier than the current date."
 KEYS = {
-    "name": lambda one: one.name.lower(),
-    "created": lambda one: one.created,
-    "customer_name": lambda one: one.customer.name,
-    "customer_native_name": lambda one: one.customer.native_name,
-    "customer_abbreviation": lambda one: one.customer.abbreviation,
-    "end_date": lambda one: (one.end_date is None, one.end_date),
+    "name": lambda project: project.name.lower(),
+    "created": lambda project: project.created,
+    "customer_name": lambda project: project.customer.name,
+    "customer_native_name": lambda project: project.customer.native_name,
+    "customer_abbreviation": lambda project: project.customer.abbreviation,
+    "end_date": lambda project: (project.end_date is None, project.end_date),
 }
 
 
@@ -55,38 +55,41 @@ def _has_start(world: World) -> bool:
 
 def visible(world: World, request: Request) -> list[Project]:
     """Return the projects that the caller may see."""
-    return [one for one in world.projects if world.sees_project(request.user, one)]
+    return [project for project in world.projects if world.sees_project(request.user, project)]
 
 
 def filtered(world: World, request: Request) -> list[Project]:
     """Return the projects that the caller may see and that the filters accept."""
     rows = visible(world, request)
-    rows = contains(rows, request, "name", lambda one: one.name)
-    rows = exact(rows, request, "name_exact", lambda one: one.name)
-    rows = contains(rows, request, "description", lambda one: one.description)
-    rows = exact(rows, request, "backend_id", lambda one: one.backend_id)
+    rows = contains(rows, request, "name", lambda project: project.name)
+    rows = exact(rows, request, "name_exact", lambda project: project.name)
+    rows = contains(rows, request, "description", lambda project: project.description)
+    rows = exact(rows, request, "backend_id", lambda project: project.backend_id)
     many = world.version != Version.A
-    rows = by_uuid(rows, request, "customer", lambda one: one.customer.uuid, many=many)
-    rows = contains(rows, request, "customer_name", lambda one: one.customer.name)
-    rows = contains(rows, request, "customer_abbreviation", lambda one: one.customer.abbreviation)
+    rows = by_uuid(rows, request, "customer", lambda project: project.customer.uuid, many=many)
+    rows = contains(rows, request, "customer_name", lambda project: project.customer.name)
+    rows = contains(
+        rows, request, "customer_abbreviation", lambda project: project.customer.abbreviation
+    )
     if request.param("created"):  # an exact moment
-        rows = [one for one in rows if written(one.created) == request.param("created")]
-    return contains(rows, request, "query", lambda one: f"{one.uuid} {one.name} {one.backend_id}")
+        rows = [project for project in rows if written(project.created) == request.param("created")]
+    return contains(
+        rows,
+        request,
+        "query",
+        lambda project: f"{project.uuid} {project.name} {project.backend_id}",
+    )
 
 
 def find(world: World, request: Request, uuid: str) -> Project:
     """Return a project that the caller may see; filters of lists count here, too."""
-    wanted = plain_uuid(uuid) if is_uuid(uuid) else ""
-    project = next((one for one in filtered(world, request) if one.uuid == wanted), None)
-    if project is None:
-        raise not_found("Project")
-    return project
+    return found(filtered(world, request), uuid, "Project")
 
 
 def show_all(world: World, request: Request) -> Reply:
     """Return the projects."""
     rows = ordered(filtered(world, request), request, KEYS, "name")
-    return paged(request, [row(world, request, one) for one in rows])
+    return paged(request, [row(world, request, project) for project in rows])
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
@@ -99,9 +102,7 @@ def create(world: World, request: Request) -> Reply:
     form = Form(request.json)
     values = _checked(world, request, form)
     customer = values.pop("customer")
-    customers.check_available(customer)
-    if not world.owns(request.user, customer):
-        raise Refusal(403, {"detail": "You do not have permission to perform this action."})
+    _may_write(world, request, customer)
     if "field" in request.params:
         raise crash()
     project = Project(uuid=world.new_uuid(), customer=customer, created=world.moment(), **values)
@@ -115,9 +116,7 @@ def update(world: World, request: Request, uuid: str) -> Reply:
     project = find(world, request, uuid)
     form = Form(request.json, partial=request.method == "PATCH")
     values = _checked(world, request, form)
-    customers.check_available(project.customer)
-    if not world.owns(request.user, project.customer):
-        raise Refusal(403, {"detail": "You do not have permission to perform this action."})
+    _may_write(world, request, project.customer)
     for name, value in values.items():
         setattr(project, name, value)
     _start_orders(world, project)
@@ -127,15 +126,19 @@ def update(world: World, request: Request, uuid: str) -> Reply:
 def delete(world: World, request: Request, uuid: str) -> Reply:
     """Delete a project without allocations."""
     project = find(world, request, uuid)
-    customers.check_available(project.customer)
-    if not world.owns(request.user, project.customer):
-        raise Refusal(403, {"detail": "You do not have permission to perform this action."})
-    in_use = [one for one in world.resources if one.project is project]
-    if any(one.state != "Terminated" for one in in_use):
+    _may_write(world, request, project.customer)
+    states = {resource.state for resource in world.resources if resource.project is project}
+    if states - {"Terminated"}:
         text = "Project contains active resources. Please remove them before deleting project."
         raise Refusal(400, [text])
     world.delete(project)
     return Reply(204)
+
+
+def _may_write(world: World, request: Request, customer: Customer) -> None:
+    customers.check_available(customer)
+    if not world.owns(request.user, customer):
+        raise forbidden()
 
 
 def _checked(world: World, request: Request, form: Form) -> dict:
@@ -146,7 +149,9 @@ def _checked(world: World, request: Request, form: Form) -> dict:
         "backend_id": form.text("backend_id", longest=255),
         "start_date": form.day("start_date") if _has_start(world) else None,
         "end_date": form.day("end_date"),
-        "customer": form.link("customer", _LINK, _owner_of(world, request), others=_OTHER_LINKS),
+        "customer": form.link(
+            "customer", _LINK, customers.visible(world, request), others=_OTHER_LINKS
+        ),
     }
     form.check()
     today = world.now().date()
@@ -158,14 +163,6 @@ def _checked(world: World, request: Request, form: Form) -> dict:
     if not _has_start(world):
         del values["start_date"]
     return {name: value for name, value in values.items() if form.has(name)}
-
-
-def _owner_of(world: World, request: Request):
-    def find_customer(uuid: str) -> Customer | None:
-        rows = customers.visible(world, request)
-        return next((one for one in rows if one.uuid == uuid), None)
-
-    return find_customer
 
 
 def _start_orders(world: World, project: Project) -> None:

@@ -101,7 +101,8 @@ class Offering:
     @property
     def limited(self) -> dict[str, Component]:
         """Return the components that have a limit."""
-        return {one.type: one for one in self.components if one.billing_type == "limit"}
+        limited = (part for part in self.components if part.billing_type == "limit")
+        return {component.type: component for component in limited}
 
 
 @dataclass(kw_only=True)

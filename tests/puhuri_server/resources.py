@@ -1,8 +1,9 @@
 """Allocations, which the API calls resources."""
 
 from puhuri_server import customers, offerings
-from puhuri_server.forms import Form, is_uuid, plain_uuid, written
-from puhuri_server.http_types import Refusal, Reply, Request, crash, detail, forbidden, not_found
+from puhuri_server.forms import Form, written
+from puhuri_server.http_types import Refusal, Reply, Request, crash, detail, forbidden
+from puhuri_server.limits import MOST, checked_limits
 from puhuri_server.lists import (
     by_choice,
     by_url,
@@ -10,21 +11,21 @@ from puhuri_server.lists import (
     contains,
     exact,
     fields,
+    found,
     ordered,
     paged,
     since,
 )
-from puhuri_server.order_requests import checked_limits, expired, place
+from puhuri_server.order_requests import expired, place
 from puhuri_server.records import Resource
 from puhuri_server.world import Version, World
 
 _STATES = ("Creating", "OK", "Updating", "Erred", "Terminating", "Terminated")
-_MOST = 2**63
 _PAST = "Cannot be earlier than the current date."
 _KEYS = {
-    "name": lambda one: one.name,
-    "created": lambda one: one.created,
-    "project_name": lambda one: one.project.name,
+    "name": lambda resource: resource.name,
+    "created": lambda resource: resource.created,
+    "project_name": lambda resource: resource.project.name,
 }
 
 
@@ -62,34 +63,35 @@ def row(world: World, request: Request, resource: Resource) -> dict:
 
 def visible(world: World, request: Request) -> list[Resource]:
     """Return the allocations that the caller may see."""
-    return [one for one in world.resources if world.sees_resource(request.user, one)]
+    return [resource for resource in world.resources if world.sees_resource(request.user, resource)]
 
 
 def find(world: World, request: Request, uuid: str) -> Resource:
     """Return an allocation that the caller may see."""
-    wanted = plain_uuid(uuid) if is_uuid(uuid) else ""
-    resource = next((one for one in visible(world, request) if one.uuid == wanted), None)
-    if resource is None:
-        raise not_found("Resource")
-    return resource
+    return found(visible(world, request), uuid, "Resource")
 
 
 def show_all(world: World, request: Request) -> Reply:
     """Return the allocations, terminated ones too."""
     rows = visible(world, request)
-    rows = by_uuid(rows, request, "project_uuid", lambda one: one.project.uuid)
-    rows = by_uuid(rows, request, "customer_uuid", lambda one: one.project.customer.uuid)
-    rows = by_uuid(rows, request, "offering_uuid", lambda one: one.offering.uuid)
-    rows = exact(rows, request, "project_name", lambda one: one.project.name)
-    rows = contains(rows, request, "name", lambda one: one.name)
-    rows = exact(rows, request, "name_exact", lambda one: one.name)
-    rows = exact(rows, request, "backend_id", lambda one: one.backend_id)
-    rows = by_choice(rows, request, "state", lambda one: one.state, _STATES)
-    rows = contains(rows, request, "query", lambda one: f"{one.uuid} {one.name} {one.backend_id}")
+    rows = by_uuid(rows, request, "project_uuid", lambda resource: resource.project.uuid)
+    rows = by_uuid(rows, request, "customer_uuid", lambda resource: resource.project.customer.uuid)
+    rows = by_uuid(rows, request, "offering_uuid", lambda resource: resource.offering.uuid)
+    rows = exact(rows, request, "project_name", lambda resource: resource.project.name)
+    rows = contains(rows, request, "name", lambda resource: resource.name)
+    rows = exact(rows, request, "name_exact", lambda resource: resource.name)
+    rows = exact(rows, request, "backend_id", lambda resource: resource.backend_id)
+    rows = by_choice(rows, request, "state", lambda resource: resource.state, _STATES)
+    rows = contains(
+        rows,
+        request,
+        "query",
+        lambda resource: f"{resource.uuid} {resource.name} {resource.backend_id}",
+    )
     rows = _by_offering(rows, request)
     rows = _by_time_and_person(world, rows, request)
     rows = ordered(rows, request, _KEYS, "created")
-    return paged(request, [row(world, request, one) for one in rows])
+    return paged(request, [row(world, request, resource) for resource in rows])
 
 
 def _by_offering(rows: list[Resource], request: Request) -> list[Resource]:
@@ -98,24 +100,31 @@ def _by_offering(rows: list[Resource], request: Request) -> list[Resource]:
         rows,
         request,
         "offering",
-        lambda one: f"/api/marketplace-provider-offerings/{one.offering.uuid}/",
+        lambda resource: f"/api/marketplace-provider-offerings/{resource.offering.uuid}/",
     )
-    rows = by_uuid(rows, request, "provider_uuid", lambda one: one.offering.provider.uuid)
-    rows = by_uuid(rows, request, "category_uuid", lambda one: one.offering.category_uuid)
-    return exact(rows, request, "offering_type", lambda one: one.offering.type)
+    rows = by_uuid(rows, request, "provider_uuid", lambda resource: resource.offering.provider.uuid)
+    rows = by_uuid(rows, request, "category_uuid", lambda resource: resource.offering.category_uuid)
+    return exact(rows, request, "offering_type", lambda resource: resource.offering.type)
 
 
 def _by_time_and_person(world: World, rows: list[Resource], request: Request) -> list[Resource]:
     rows = by_url(
-        rows, request, "customer", lambda one: f"/api/customers/{one.project.customer.uuid}/"
+        rows,
+        request,
+        "customer",
+        lambda resource: f"/api/customers/{resource.project.customer.uuid}/",
     )
-    rows = since(rows, request, "created", lambda one: one.created)
-    rows = since(rows, request, "modified", lambda one: one.created)
+    rows = since(rows, request, "created", lambda resource: resource.created)
+    rows = since(rows, request, "modified", lambda resource: resource.created)
     if request.param("paused") == "true":
         return []
     name = request.param("visible_to_username")
-    user = next((user for user in world.users if user.username == name), None)
-    return [one for one in rows if user and world.sees_resource(user, one)] if name else rows
+    if not name:
+        return rows
+    user = world.user_named(name)
+    return [
+        resource for resource in rows if user is not None and world.sees_resource(user, resource)
+    ]
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
@@ -151,18 +160,14 @@ def update_limits(world: World, request: Request, uuid: str) -> Reply:
     if resource.state != "OK":
         raise detail(409, "Valid states for operation: OK.")
     form = Form(request.json)
-    value = form.value("limits", required=True)
-    if value is not None and not isinstance(value, dict):
-        form.wrong(
-            "limits", f'Expected a dictionary of items but got type "{type(value).__name__}".'
-        )
+    value = form.map("limits", required=True)
     form.check()
     if world.is_expired(resource.project):
         raise expired(resource.project)
     if resource.offering.state not in ("Active", "Paused"):
         raise Refusal(400, ["Offering is not available."])
     limits = checked_limits(world, resource.offering, value, is_new=False)
-    if any(number >= _MOST for number in limits.values()):
+    if any(number >= MOST for number in limits.values()):
         raise crash()
     if limits == resource.limits and world.version != Version.A:
         text = "Impossible to create update orders with limits set to exactly the same."

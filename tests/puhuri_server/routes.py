@@ -97,7 +97,7 @@ def _offerings(version: Version) -> list:
         ("GET", f"/api/{name}/", offerings.show_all),
         ("GET", f"/api/{name}/{_UUID}/", offerings.show),
         ("GET", f"/api/{name}/{_UUID}/plans/", offerings.plans),
-        ("GET", f"/api/{name}/{_UUID}/plans/{_UUID}/", offerings.plan),
+        ("GET", f"/api/{name}/{_UUID}/plans/{_UUID}/", offerings.show_plan),
     ]
 
 
@@ -132,23 +132,27 @@ class Routes:
 
     def _answered(self, world: World, request: Request) -> Reply:
         if not self._allowed(request.path):
-            if not request.path.endswith("/") and self._allowed(f"{request.path}/"):
-                query = f"?{request.query}" if request.query else ""
-                return Reply(301, None, {"Location": f"{request.path}/{query}"})
-            return Reply(404, NOT_FOUND_PAGE)
+            return self._elsewhere(request)
         accept = request.headers.get("accept", "*/*")
         if "json" not in accept and "*/*" not in accept:
             raise detail(406, "Could not satisfy the request Accept header.")
         request.user = logins.authenticated(world, request)
         is_public = request.path in _PUBLIC or "offerings/" in request.path
         if request.user is None and not is_public:
-            text = "Authentication credentials were not provided."
-            raise Refusal(401, {"detail": text})
+            raise detail(401, "Authentication credentials were not provided.")
+        wanted = request.method.replace("HEAD", "GET")
         for method, path, function in self.rows:
             match = path.fullmatch(request.path)
-            if match and method == request.method.replace("HEAD", "GET"):
+            if match and method == wanted:
                 return function(world, request, *match.groups())
         raise detail(405, f'Method "{request.method}" not allowed.')
+
+    def _elsewhere(self, request: Request) -> Reply:
+        """Answer for a path that is not there: only the slash at its end may be missing."""
+        if not self._allowed(f"{request.path}/"):
+            return Reply(404, NOT_FOUND_PAGE)
+        query = f"?{request.query}" if request.query else ""
+        return Reply(301, None, {"Location": f"{request.path}/{query}"})
 
     def _allowed(self, path: str) -> list[str]:
         methods = [method for method, pattern, _ in self.rows if pattern.fullmatch(path)]

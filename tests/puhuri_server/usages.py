@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from puhuri_server.forms import written
-from puhuri_server.http_types import Refusal, Reply, Request, forbidden, not_found
-from puhuri_server.lists import by_url, by_uuid, day_of, exact, fields, paged
-from puhuri_server.records import Usage
+from puhuri_server.http_types import Refusal, Reply, Request, forbidden
+from puhuri_server.lists import by_url, by_uuid, day_of, exact, fields, found, paged, with_uuid
+from puhuri_server.records import Resource, Usage
 from puhuri_server.world import Version, World
 
 
@@ -39,48 +39,40 @@ def row(world: World, usage: Usage) -> dict:
 def show_all(world: World, request: Request) -> Reply:
     """Return the usages, the last report first; nobody is left out."""
     rows = world.usages
-    rows = by_uuid(rows, request, "resource_uuid", lambda one: one.resource.uuid)
+    rows = by_uuid(rows, request, "resource_uuid", lambda usage: usage.resource.uuid)
     rows = by_url(
-        rows, request, "resource", lambda one: f"/api/marketplace-resources/{one.resource.uuid}/"
+        rows,
+        request,
+        "resource",
+        lambda usage: f"/api/marketplace-resources/{usage.resource.uuid}/",
     )
-    rows = by_uuid(rows, request, "offering_uuid", lambda one: one.resource.offering.uuid)
-    rows = by_uuid(rows, request, "project_uuid", lambda one: one.resource.project.uuid)
-    rows = by_uuid(rows, request, "customer_uuid", lambda one: one.resource.project.customer.uuid)
-    rows = exact(rows, request, "type", lambda one: one.component.type)
-    first, last = day_of(request, "date_after"), day_of(request, "date_before")
-    rows = [
-        one
-        for one in rows
-        if (first is None or one.date.date() >= first) and (last is None or one.date.date() <= last)
-    ]
-    if world.version != Version.A:
-        month = day_of(request, "billing_period")
-        rows = [one for one in rows if month is None or one.billing_period == month]
-    rows = sorted(rows, key=lambda one: one.date, reverse=True)
-    return paged(request, [row(world, one) for one in rows])
+    rows = by_uuid(rows, request, "offering_uuid", lambda usage: usage.resource.offering.uuid)
+    rows = by_uuid(rows, request, "project_uuid", lambda usage: usage.resource.project.uuid)
+    rows = by_uuid(
+        rows, request, "customer_uuid", lambda usage: usage.resource.project.customer.uuid
+    )
+    rows = exact(rows, request, "type", lambda usage: usage.component.type)
+    first = day_of(request, "date_after") or date.min
+    last = day_of(request, "date_before") or date.max
+    rows = [usage for usage in rows if first <= usage.date.date() <= last]
+    month = day_of(request, "billing_period") if world.version != Version.A else None
+    if month is not None:
+        rows = [usage for usage in rows if usage.billing_period == month]
+    rows = sorted(rows, key=lambda usage: usage.date, reverse=True)
+    return paged(request, [row(world, usage) for usage in rows])
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
     """Return a usage."""
-    for usage in world.usages:
-        if usage.uuid == uuid:
-            return Reply(200, fields(request, row(world, usage)))
-    raise not_found("ComponentUsage")
+    usage = found(world.usages, uuid, "ComponentUsage")
+    return Reply(200, fields(request, row(world, usage)))
 
 
 def set_usage(world: World, request: Request) -> Reply:
     """Take a report of the provider: the record of the month is replaced."""
-    body = request.json
-    uuid = body.get("resource", "")
-    resource = next((one for one in world.resources if one.uuid == uuid), None)
-    if resource is None:
-        raise Refusal(400, {"resource": [f"Object with uuid={uuid} does not exist."]})
-    if not world.owns(request.user, resource.offering.provider):
-        raise forbidden()
-    if resource.state == "Terminated":
-        raise Refusal(400, {"resource": ["Resource is not in valid state."]})
-    reports = [_report(one) for one in body.get("usages", [])]
-    components = {one.type: one for one in resource.offering.components}
+    resource = _reported(world, request)
+    reports = [_report(usage) for usage in request.json.get("usages", [])]
+    components = {component.type: component for component in resource.offering.components}
     unknown = [name for name, _, _ in reports if name not in components]
     if unknown:
         text = f"These components are invalid: {', '.join(unknown)}."
@@ -89,6 +81,19 @@ def set_usage(world: World, request: Request) -> Reply:
     for name, amount, report in reports:
         report_usage(world, resource, components[name], amount, moment=now, **report)
     return Reply(201)
+
+
+def _reported(world: World, request: Request) -> Resource:
+    """Return the allocation that a report is about."""
+    uuid = request.json.get("resource", "")
+    resource = with_uuid(world.resources, uuid)
+    if resource is None:
+        raise Refusal(400, {"resource": [f"Object with uuid={uuid} does not exist."]})
+    if not world.owns(request.user, resource.offering.provider):
+        raise forbidden()
+    if resource.state == "Terminated":
+        raise Refusal(400, {"resource": ["Resource is not in valid state."]})
+    return resource
 
 
 def _report(report: dict):
@@ -108,22 +113,23 @@ def report_usage(
     """Keep what an allocation used in a month."""
     moment = moment or world.moment()
     month = month or date(moment.year, moment.month, 1)
-    for usage in world.usages:
-        is_same = usage.resource is resource and usage.component is component
-        if is_same and usage.billing_period == month:
-            world.usages.remove(usage)
-            break
-    else:
-        usage = None
+    key = (resource.uuid, component.type, month)
+    earlier = [usage for usage in world.usages if _key(usage) == key]
+    world.usages = [usage for usage in world.usages if _key(usage) != key]
     usage = Usage(
-        uuid=usage.uuid if usage else world.new_uuid(),
+        uuid=earlier[0].uuid if earlier else world.new_uuid(),
         resource=resource,
         component=component,
         usage=Decimal(amount),
         date=moment.replace(year=month.year, month=month.month, day=min(moment.day, 28)),
-        created=usage.created if usage else moment,
+        created=earlier[0].created if earlier else moment,
         billing_period=month,
         **further,
     )
     world.usages.append(usage)
     return usage
+
+
+def _key(usage: Usage) -> tuple:
+    """Return of what there is one record."""
+    return usage.resource.uuid, usage.component.type, usage.billing_period

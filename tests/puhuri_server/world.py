@@ -83,6 +83,10 @@ class World:
         """Return whose token it is."""
         return next((user for user in self.users if user.token and user.token == token), None)
 
+    def user_named(self, username: str) -> User | None:
+        """Return the user with a username."""
+        return next((user for user in self.users if user.username == username), None)
+
     def active_user(self, uuid: str) -> User | None:
         """Return an active user."""
         users = (user for user in self.users if user.is_active)

@@ -98,6 +98,15 @@ def test_since_8_limits_are_fractions(portal, project):
     assert row["limits"] == {"cpu_k_hours": 1.5}
 
 
+def test_since_8_components_tell_how_many_decimals_a_limit_has(portal):
+    path = portal.offering_url().partition("/api/")[2]
+
+    (component, *_) = portal.allocator.get(path).body["components"]
+
+    is_newest = portal.world.version == Version.FRACTIONS
+    assert ("limit_decimal_places" in component) == is_newest
+
+
 @pytest.mark.parametrize("value", ["ten", True, None])
 def test_a_limit_is_a_number(portal, project, value):
     assert portal.allocator.order(project, limits={"cpu_k_hours": value}).status == 400

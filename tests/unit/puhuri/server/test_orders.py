@@ -178,3 +178,15 @@ def test_the_plan_of_an_order_has_another_url(portal, project):
 
     assert portal.allocator.order(project, plan=old).status == (201 if is_first else 400)
     assert portal.allocator.order(project, plan=new).status == (400 if is_first else 201)
+
+
+@generations(*OLD)
+def test_an_item_is_cancelled_while_it_is_open(portal, project):
+    (item,) = portal.allocator.order(project).body["items"]
+    path = f"marketplace-order-items/{item['uuid']}/terminate/"
+
+    first, second = (portal.allocator.ask("POST", path) for _ in range(2))
+
+    words = "Order item termination has been scheduled."
+    assert (first.status, first.body, second.status) == (202, {"details": words}, 409)
+    assert portal.world.resources[0].state == "Creating"
