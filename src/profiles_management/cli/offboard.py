@@ -198,7 +198,7 @@ def _access(
     except ClusterError as error:
         if target != TargetOptions():
             raise
-        session.note(f"The cluster was not checked. {error}")
+        session.note(f"The cluster was not checked. {error} {error.remedy}".rstrip())
         return None
 
 

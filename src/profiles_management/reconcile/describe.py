@@ -182,7 +182,7 @@ def _failure(outcome: Outcome) -> Data:
     return {
         "code": "not-applied",
         "what": f"{change.target}: {outcome.why}",
-        "remedy": "Fix the cause and run again.",
+        "remedy": outcome.remedy or "Fix the cause and run again.",
         "file": "",
         "line": 0,
         "column": 0,

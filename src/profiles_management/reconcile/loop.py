@@ -101,7 +101,7 @@ def _published(report: Report, target: ReportTarget) -> Report:
         return target.publish(report)
     except TargetError as error:
         what = f"the report was not published: {error}"
-        remedy = "The rest of the run is complete."
+        remedy = f"{error.remedy} The rest of the run is complete.".lstrip()
         warning = Problem("report-not-published", what, Where(), remedy, nameless=error.brief)
         warnings = (*report.plan.warnings, warning)
         return replace(report, plan=replace(report.plan, warnings=warnings))

@@ -40,7 +40,21 @@ class Outcome:
     error: WriteError | None = None
 
     def __str__(self) -> str:
-        return f"{self.change.profile}: {self.change.target}: {self.why}"
+        return f"{self.change.profile}: {self.change.target}: {self.why_and_remedy}"
+
+    @property
+    def remedy(self) -> str:
+        """What to check or to do about the error; '' where nothing is known."""
+        if self.error is None:
+            return ""
+        return self.error.remedy
+
+    @property
+    def why_and_remedy(self) -> str:
+        """`why`, and after it what to check or to do."""
+        if not self.remedy:
+            return self.why
+        return f"{self.why.removesuffix('.')}. {self.remedy}"
 
     @property
     def why_nameless(self) -> str:

@@ -16,7 +16,7 @@ class TargetError(ProfilesError):
     """A target did not do what was asked of it.
 
     Attributes:
-        remedy: what to check or to do, '' where the message says it.
+        remedy: what to check or to do, which the message does not say; '' where nothing is known.
         brief: the message without what the target answered.
     """
 
@@ -49,9 +49,13 @@ class TargetForbidden(TargetError):
         verb, resource: what is not allowed; '' where the credentials are refused.
     """
 
-    def __init__(self, message: str, *, verb: str = "", resource: str = "") -> None:
-        brief = f"Not allowed to {verb} {resource}" if verb else "The credentials are not accepted"
-        super().__init__(message, brief=brief)
+    def __init__(
+        self, message: str, *, verb: str = "", resource: str = "", remedy: str = ""
+    ) -> None:
+        brief = "The credentials are not accepted"
+        if verb:
+            brief = f"Not allowed to {verb} {resource}"
+        super().__init__(message, remedy=remedy, brief=brief)
         self.verb = verb
         self.resource = resource
 
@@ -63,8 +67,8 @@ class TargetKindMissing(TargetError):
         resource: which kind, as the target names it.
     """
 
-    def __init__(self, message: str, *, resource: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, resource: str = "", remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
         self.resource = resource
 
 
@@ -79,9 +83,15 @@ class WriteError(TargetError):
     """
 
     def __init__(
-        self, message: str, *, conflict: bool = False, unanswered: bool = False, nameless: str = ""
+        self,
+        message: str,
+        *,
+        conflict: bool = False,
+        unanswered: bool = False,
+        nameless: str = "",
+        remedy: str = "",
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, remedy=remedy)
         self.conflict = conflict
         self.unanswered = unanswered
         self.nameless = nameless
@@ -92,4 +102,9 @@ def write_error(error: TargetError) -> WriteError:
     if isinstance(error, WriteError):
         return error
     nameless = error.brief if error.brief != str(error) else ""
-    return WriteError(str(error), unanswered=isinstance(error, TargetAway), nameless=nameless)
+    return WriteError(
+        str(error),
+        unanswered=isinstance(error, TargetAway),
+        nameless=nameless,
+        remedy=error.remedy,
+    )

@@ -125,7 +125,8 @@ class _Table:
         changes = chain.from_iterable(group.changes for group in groups.values())
         self.rows = {id(change): list(rows(change)) for change in changes}
         self.endings = {
-            id(outcome.change): _Ending(outcome.result, outcome.why) for outcome in outcomes
+            id(outcome.change): _Ending(outcome.result, outcome.why_and_remedy)
+            for outcome in outcomes
         }
         self.layout = _Layout([*chain.from_iterable(self.rows.values())])
 

@@ -46,6 +46,9 @@ _CHECKS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
         ),
     ),
 )
+_ADD_CREDENTIALS = (
+    "Add a token, a client certificate or an exec plugin to the user in the kubeconfig."
+)
 _BUSY = "Check the health and the log of the API server, then run again."
 _NEVER_SENT = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -57,10 +60,14 @@ class Refused(Exception):
         status: the HTTP status code.
         reasons: the reasons in Kubernetes' Status.
         nameless: the request and the code, without names: `create rolebindings: 403`.
+        remedy: what to do, '' where nothing is known.
     """
 
-    def __init__(self, message: str, status: int, reasons: Collection[str], nameless: str) -> None:
+    def __init__(
+        self, message: str, status: int, reasons: Collection[str], nameless: str, remedy: str
+    ) -> None:
         super().__init__(message)
+        self.remedy = remedy
         self.nameless = nameless
         self.status = status
         self.reasons = reasons
@@ -162,7 +169,7 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
     meanwhile = _meanwhile(refused, write)
     if meanwhile:
         raise outdated(write.target, meanwhile) from refused
-    raise WriteError(str(refused), nameless=refused.nameless) from refused
+    raise WriteError(str(refused), nameless=refused.nameless, remedy=refused.remedy) from refused
 
 
 def _is_done(refused: Refused, write: Write, *, maybe_done: bool) -> bool:
@@ -217,45 +224,49 @@ def _meaning(error: httpx2.HTTPStatusError, asked: Asked, *, writing: bool) -> E
             sent=code != HTTPStatus.TOO_MANY_REQUESTS,
             remedy=_BUSY,
         )
+    forbidden = None
+    if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        forbidden = _forbidden(said, code, text, asked)
     if writing:
-        return Refused(
-            _with_remedy(said, code, text, asked), code, _reasons(status), f"{asked}: {code}"
-        )
+        return _refused(forbidden or ClusterError(said), code, status, asked)
+    if forbidden is not None:
+        return forbidden
     if code == HTTPStatus.NOT_FOUND:
         return _missing(asked, is_api=bool(status) or text == _NO_SUCH_PATH)
-    if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return _forbidden(_with_remedy(said, code, text, asked), code, text, asked)
     if _NOT_HTTPS in text:
-        return ClusterError(f"{said.rstrip('.')}. Write its URL with https:// in the kubeconfig.")
+        return ClusterError(said, remedy="Write its URL with https:// in the kubeconfig.")
     return ClusterError(said, brief=f"{asked}: {code}")
 
 
-def _forbidden(message: str, code: int, text: str, asked: Asked) -> Forbidden:
-    if code == HTTPStatus.FORBIDDEN and _ANONYMOUS not in text:
-        return Forbidden(message, verb=asked.verb, resource=asked.resource)
-    return Forbidden(message)
+def _refused(error: ClusterError, code: int, status: dict[str, Any], asked: Asked) -> Refused:
+    """Return the error of a write that the server refuses."""
+    return Refused(str(error), code, _reasons(status), f"{asked}: {code}", error.remedy)
 
 
-def _with_remedy(said: str, code: int, text: str, asked: Asked) -> str:
-    """Return a message; for a missing permission, with what to do."""
+def _forbidden(said: str, code: int, text: str, asked: Asked) -> Forbidden:
+    """Return the error of a request that the server does not allow, with what to do."""
     if code == HTTPStatus.UNAUTHORIZED:
-        return (
-            f"The cluster does not accept the credentials ({said}). "
-            "Log in again, or renew the token."
-        )
-    if code != HTTPStatus.FORBIDDEN:
-        return said
+        what = f"The cluster does not accept the credentials ({said})."
+        return Forbidden(what, remedy="Log in again, or renew the token.")
     if _ANONYMOUS in text:
-        return (
-            f"The cluster sees no credentials ({said}). "
-            "Add a token, a client certificate or an exec plugin to the user in the kubeconfig."
-        )
+        what = f"The cluster sees no credentials ({said})."
+        return Forbidden(what, remedy=_ADD_CREDENTIALS)
+    return Forbidden(
+        f"Not allowed to {said}",
+        verb=asked.verb,
+        resource=asked.resource,
+        remedy=_missing_grant(text, asked),
+    )
+
+
+def _missing_grant(text: str, asked: Asked) -> str:
+    """Return which permission to grant; '' where the answer does not name a missing one."""
     if "attempting to grant" in text:
         bind = Asked("bind", "clusterroles", asked.options)
-        return f"Not allowed to {said}. {grant(bind, 'bind on the ClusterRoles that profiles use')}"
+        return grant(bind, "bind on the ClusterRoles that profiles use")
     if " cannot " in text:
-        return f"Not allowed to {said}. {grant(asked)}"
-    return f"Not allowed to {said}"
+        return grant(asked)
+    return ""
 
 
 def grant(missing: Asked, named: str = "that verb") -> str:
@@ -270,14 +281,14 @@ def _missing(asked: Asked, *, is_api: bool) -> ClusterError:
     """Return the error for a missing list; namespaces are missing only on other web servers."""
     if not is_api or asked.resource == "namespaces":
         return ClusterError(
-            f"{asked}: 404. The answer is not from a Kubernetes API server. "
-            "Check server in the kubeconfig, above all the path in its URL."
+            f"{asked}: 404. The answer is not from a Kubernetes API server.",
+            remedy="Check server in the kubeconfig, above all the path in its URL.",
         )
-    what = (
-        f"The cluster does not know {asked.resource}. "
-        "Install Kubeflow with Istio first, or use the standalone mode."
+    return MissingKind(
+        f"The cluster does not know {asked.resource}.",
+        resource=asked.resource,
+        remedy="Install Kubeflow with Istio first, or use the standalone mode.",
     )
-    return MissingKind(what, resource=asked.resource)
 
 
 def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:

@@ -77,9 +77,15 @@ def _read_again(target: ObjectRef, read: Read) -> Observer:
     """
     try:
         return read(target)
-    except (ClusterError, Interrupted) as error:
-        why = str(error)
-        if isinstance(error, ClusterAway):
-            why = f"the cluster does not answer: {error.failure}"
-        what = f"{target} was changed by somebody else: {why}"
-        raise WriteError(what, conflict=True) from error
+    except Interrupted as error:
+        raise _unread(target, str(error)) from error
+    except ClusterAway as error:
+        why = f"the cluster does not answer: {error.failure}"
+        raise _unread(target, why, error.remedy) from error
+    except ClusterError as error:
+        raise _unread(target, str(error), error.remedy) from error
+
+
+def _unread(target: ObjectRef, why: str, remedy: str = "") -> WriteError:
+    what = f"{target} was changed by somebody else: {why}"
+    return WriteError(what, conflict=True, remedy=remedy)

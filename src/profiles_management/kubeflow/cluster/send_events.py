@@ -29,7 +29,7 @@ def tell(report: Report, cluster: Cluster, settings: Settings, clock: Clock) -> 
         what, nameless = f"Events cannot be written: {error}", "Events cannot be written"
         if reason := write_error(error).nameless:
             nameless = f"{nameless}: {reason}"
-        remedy = "The rest of the run is complete."
+        remedy = f"{error.remedy} The rest of the run is complete.".lstrip()
         warning = Problem("events-not-written", what, Where(), remedy, nameless=nameless)
         return replace(report, plan=replace(report.plan, warnings=(*report.plan.warnings, warning)))
     return report
