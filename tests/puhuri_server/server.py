@@ -56,22 +56,21 @@ class Portal:
         self.requests.clear()
         self.fault = lambda number, sent: None
 
-    def answer(self, request: Request) -> tuple[Reply | None, Fault | None]:
+    def answer(self, request: Request) -> Reply | None:
         """Return the answer to a request, None where the connection breaks."""
         with self._lock:
             sent = Sent(request.method, request.path, request.target)
             fault = self.fault(len(self.requests), sent)
             self.requests.append(sent)
             if fault is Fault.BUSY:
-                return Reply(429, {"detail": "Request was throttled."}, {"Retry-After": "1"}), None
+                return Reply(429, {"detail": "Request was throttled."}, {"Retry-After": "1"})
             if fault is Fault.ERROR:
-                return Reply(500, ERROR_PAGE), None
+                return Reply(500, ERROR_PAGE)
             if fault is Fault.LOST:
-                return None, fault
+                return None
             reply = self.routes.answer(self.world, request)
-            if fault is Fault.ERROR_AFTER:
-                return Reply(500, ERROR_PAGE), None
-            return (None if fault is Fault.UNANSWERED else reply), fault
+            afterwards = {Fault.ERROR_AFTER: Reply(500, ERROR_PAGE), Fault.UNANSWERED: None}
+            return afterwards.get(fault, reply)
 
     def start(self) -> None:
         """Begin to answer, in a thread."""
@@ -105,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         content = self.rfile.read(length)
         request = Request(self.command, self.path, headers, content)
-        reply, _ = self.server_portal.answer(request)
+        reply = self.server_portal.answer(request)
         if reply is None:
             self.close_connection = True
             return
@@ -115,6 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if reply.body is not None:
             self.send_header("Content-Type", reply.type)
+        self.send_header("Vary", "Accept-Language, Cookie")
         if reply.status == 401:
             self.send_header("WWW-Authenticate", "Token")
         self.send_header("Content-Length", str(len(content)))

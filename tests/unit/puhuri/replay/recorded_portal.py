@@ -28,16 +28,16 @@ from puhuri_server.records import (
     Usage,
     User,
 )
-from puhuri_server.world import World
+from puhuri_server.world import Version, World
 
 
 class RecordedPortal(World):
     """A portal whose clock stands still, and which changes between the recorded exchanges."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: Version) -> None:
         self.time = START
         self.fresh: set[str] = set()  # uuids that no recorded answer had yet
-        super().__init__(now=lambda: self.time)
+        super().__init__(version, lambda: self.time)
         self.registry.people = {CUIDS[name]: PEOPLE[name] for name in CUIDS} | {NAMELESS: ""}
         self.users = [self._user(name, uuid) for name, uuid in USERS.items()]
         self.customers = [

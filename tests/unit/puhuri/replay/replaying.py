@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from puhuri.replay import steps_of_orders, steps_of_people, steps_of_portal
@@ -11,6 +11,7 @@ from puhuri.replay.recorded_portal import RecordedPortal
 from puhuri.replay.recordings import CHAPTERS, Exchange, numbers, recorded
 from puhuri_server.http_types import Reply
 from puhuri_server.routes import Routes
+from puhuri_server.world import Version
 
 _STEPS = steps_of_people.STEPS | steps_of_orders.STEPS | steps_of_portal.STEPS
 _UUID = re.compile(r"[0-9a-f]{32}")
@@ -42,10 +43,17 @@ class Outcome:
 
 
 class Replay:
-    """All chapters, one after another, on one portal as they were recorded."""
+    """All chapters, one after another, on one portal as they were recorded.
 
-    def __init__(self) -> None:
-        self.portal = RecordedPortal()
+    Args:
+        without: chapters and numbers of the exchanges that are not sent.
+    """
+
+    def __init__(
+        self, version: Version = Version.B, without: Collection[tuple[str, int]] = ()
+    ) -> None:
+        self.without = without
+        self.portal = RecordedPortal(version)
         self.routes = Routes(self.portal.version)
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -56,7 +64,7 @@ class Replay:
                 step = _STEPS.get((chapter, number))
                 if step is not None:
                     step(self.portal)
-                if number in exchanges:
+                if number in exchanges and (chapter, number) not in self.without:
                     yield self._outcome(exchanges[number])
 
     def _outcome(self, exchange: Exchange) -> Outcome:
