@@ -34,14 +34,14 @@ hypothesis.settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what helps to read a single test."""
+    """Add the options for reading a single test."""
     text = "print the requests that each test sends to an API server in memory"
     parser.addoption("--requests", action="store_true", help=text)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Print the requests of a test, where they were asked for."""
+    """Print the requests of a test, with `--requests`."""
     if not item.config.getoption("requests"):
         return (yield)
     from memory_api import MemoryApi  # noqa: PLC0415 - few runs need it

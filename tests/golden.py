@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def check(path: Path, text: str) -> None:
-    """Compare a text with what is kept in a file."""
+    """Compare a text with the content of a golden file."""
     if os.environ.get("GOLDEN") == "write":
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

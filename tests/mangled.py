@@ -154,7 +154,7 @@ def documents() -> list[bytes]:
 
 
 def mangled(number: int, *, seed: int = SEED) -> Iterator[bytes]:
-    """Yield so many documents, always the same for a seed. About one in forty is still valid."""
+    """Yield damaged documents, always the same for a seed. About one in forty is still valid."""
     chance = random.Random(seed)
     sources = documents()
     for _ in range(number):

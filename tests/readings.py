@@ -31,7 +31,7 @@ class FixedSource:
 
 
 def reading(name, gives, **more):
-    """Return a source as it was read: with a document, or with the error that it fails with."""
+    """Return a source after reading: with a document, or with its error."""
     source = FixedSource(name, gives, **more)
     if isinstance(gives, ProfilesError):
         return Reading(source, error=gives)

@@ -73,7 +73,7 @@ def recorded() -> str:
 
 
 def _kubeconfig(url: str) -> dict[str, Any]:
-    """Return one with the names that `make cluster` uses."""
+    """Return the text with the names that `make cluster` uses."""
     return {
         "current-context": "tests",
         "contexts": [{"name": "tests", "context": {"cluster": "tests", "user": "admin"}}],

@@ -14,7 +14,7 @@ _FUNCTIONS: Final = {"match", "fullmatch", *_SEARCHING}  # what is compiled is a
 
 
 class Found(NamedTuple):
-    """A pattern, where it is, and what it is called there."""
+    """A pattern with its file and its name there."""
 
     module: str
     name: str

@@ -53,7 +53,7 @@ class Steps:
         return self.steps
 
     def run(self, nodes: list[Any], index: int, at: int, then: Continue) -> bool:
-        """Match nodes from one on, then what follows."""
+        """Match nodes from an index on, then the continuation."""
         self.steps += 1
         if self.steps > self.most:
             raise TooManySteps
@@ -191,7 +191,7 @@ _REPEATS: Final = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 
 
 def is_single(kind: Any) -> bool:
-    """Return whether a node stands for one character."""
+    """Return whether a node matches a single character."""
     return kind in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN)
 
 
@@ -205,7 +205,7 @@ def hostile_texts(pattern: str, flags: int, length: int) -> Iterator[str]:
 
 
 def _pumps(nodes: list[Any], before: str) -> Iterator[str]:
-    """Yield for each repeat what stands before it, and what it repeats."""
+    """Yield for each repeat the text before it, and the repeated part."""
     for kind, value in nodes:
         if kind in _REPEATS and value[1] >= _LEAST_REPEAT:
             body = "".join(map(_sample, value[2]))

@@ -28,7 +28,7 @@ def world():
 
 
 def token(subject, **claims):
-    """Return a token as an API server issues it for a ServiceAccount."""
+    """Return a token of a ServiceAccount in the form of an API server."""
     parts = ({"alg": "RS256"}, {"sub": subject, **claims})
     encoded = [
         base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts

@@ -125,7 +125,7 @@ def a_value(chance, depth=0):
 
 
 def nested(depth):
-    """Return mappings in mappings; Python's own encoder goes no deeper than this."""
+    """Return nested mappings, as deep as Python's own encoder allows."""
     value = {}
     for _ in range(depth):
         value = {"a": value}
@@ -162,7 +162,7 @@ def with_metadata(obj, chance):
 
 
 def with_content(obj, chance):
-    """Change what an object says."""
+    """Change the content of an object."""
     kinds = ["User", "Group", "ServiceAccount", "Odd", ""]
     subject = {
         "kind": chance.choice(kinds),
@@ -199,7 +199,7 @@ def wild(obj, chance):
 
 
 class Bent:
-    """A cluster whose lists hold what a test makes of the objects in it."""
+    """A cluster whose lists contain changed objects."""
 
     def __init__(self, world):
         self.world = world
@@ -361,7 +361,7 @@ def test_fuzz_of_the_answers_of_an_api_server(base):
 
 
 def applied(world):
-    """Return what a run says, whatever it comes to."""
+    """Return the messages of a run with any result."""
     try:
         report = world.apply(wanted())
     except ProfilesError as error:

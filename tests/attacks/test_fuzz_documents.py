@@ -203,7 +203,7 @@ def a_document(chance):
 
 
 def _altered(chance, lines):
-    """Return lines of which a few have another value, are there twice, elsewhere, or not at all."""
+    """Return lines of which a few are changed, duplicated, moved or removed."""
     for _ in range(chance.randrange(4)):
         at = chance.randrange(len(lines))
         key, colon, _ = lines[at].partition(":")

@@ -59,7 +59,7 @@ HTTP_PIECES = (
 
 
 class Asked:
-    """Counts how often it was asked whether time is up."""
+    """Counts the checks of the deadline."""
 
     def __init__(self):
         self.times = 0
@@ -200,7 +200,7 @@ def test_fuzz_of_folders_commits_and_tags():
 
 
 def refusal_or_files(objects, tip, path):
-    """Return why a folder is refused, or what is read of it."""
+    """Return the reason why a folder is refused, or its content."""
     try:
         return "", files(objects, commit_of(objects, tip), path)
     except GitError as error:

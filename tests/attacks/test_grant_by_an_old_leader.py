@@ -21,7 +21,7 @@ def world():
 
 
 def old_leader(world):
-    """Return a run by what the cluster was before the new leader wrote."""
+    """Return a run with a plan from before the new leader's writes."""
     seen = Still(Cluster(world.client, clock=world.ticks.clock), world.settings)
 
     def run(pmr, clock=None):
@@ -33,7 +33,7 @@ def old_leader(world):
 
 
 def asked(*answers):
-    """Return what answers one after the other, then the last one for ever."""
+    """Return a function that gives these answers in order, then the last one again and again."""
     left = list(answers)
     return lambda: left.pop(0) if len(left) > 1 else left[0]
 

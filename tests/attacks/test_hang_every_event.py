@@ -34,7 +34,7 @@ def deep():
 
 
 def most_steps(pattern, flags, length, *, is_searched=True):
-    """Return the steps that the worst of the texts that are made for a pattern takes."""
+    """Return the maximum number of steps over all hostile texts for a pattern."""
     steps = Steps(pattern, flags, MOST_STEPS)
     look = steps.search_all if is_searched else steps.match
     return max(map(look, hostile_texts(pattern, flags, length)))

@@ -19,7 +19,7 @@ def world():
 
 
 def occupy(world, name, kind="RoleBinding"):
-    """Put an object of another purpose there."""
+    """Create an object of another purpose under that name."""
     rest = {
         "RoleBinding": {
             "apiVersion": f"{GROUP}/v1",

@@ -36,7 +36,7 @@ def source(**more):
 
 
 def refusal(server, most_requests=6):
-    """Return why a server is refused, having seen that it was asked and took little."""
+    """Return why a server is refused; check that few bytes of it were read."""
     tracemalloc.start()
     try:
         with pytest.raises(GitError) as caught:
@@ -50,7 +50,7 @@ def refusal(server, most_requests=6):
 
 
 def endless(*begin, forever):
-    """Return an answer that begins somehow and goes on for ever."""
+    """Return an answer that never ends."""
     return lambda: itertools.chain(begin, itertools.repeat(forever))
 
 

@@ -27,7 +27,7 @@ HOST_KEY = paramiko.Ed25519Key
 
 
 class Server(paramiko.ServerInterface):
-    """Lets everybody in; a test says what it does about a command."""
+    """Accepts every login; a test defines the answer to a command."""
 
     def __init__(self, act):
         self.act = act
@@ -95,7 +95,7 @@ def talk(monkeypatch, key, private):
 
 @pytest.fixture
 def acting(key):
-    """Serve ssh as it should be, up to the command."""
+    """Serve SSH correctly, up to the command."""
     transports, channels = [], []
 
     def serve(act):
@@ -115,11 +115,11 @@ def acting(key):
 
 
 def silent(channel):
-    """Say nothing."""
+    """Send nothing."""
 
 
 def flooding(send):
-    """Send without end, whatever the other side has room for."""
+    """Send without end, as fast as the other side reads."""
 
     def act(channel):
         channel.out_window_size = 2**40
@@ -191,7 +191,7 @@ def test_fuzz_of_what_a_server_says_before_anything_is_encrypted(talk, key):
 
 
 def _beginning(key):
-    """Return what a server says before anything is encrypted."""
+    """Return what a server sends before the encryption starts."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         transport = paramiko.Transport(theirs)

@@ -44,7 +44,7 @@ def later(world, pmr, **changed):
 
 
 def labelled(world, **labels):
-    """Give what has the marks of the profile other labels."""
+    """Replace the labels of managed objects of the profile."""
     marked = world.api.get("Namespace" if world.settings.standalone else "Profile", None, "ml")
     marked["metadata"]["labels"] = labels
     world.api.put(marked)
@@ -217,7 +217,7 @@ def granted(pmr):
 
 
 def past_their_end(world):
-    """Yield whom our RoleBindings still give access although their time is up."""
+    """Yield whom our RoleBindings still give access past its end."""
     for binding in world.api.objects("RoleBinding"):
         metadata = binding["metadata"]
         until = metadata.get("annotations", {}).get(naming.UNTIL)

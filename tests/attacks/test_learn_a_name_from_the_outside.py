@@ -45,7 +45,7 @@ OF_PROFILES = {"duplicate-profile", "protected-name", "reserved-name", "name-not
 
 
 def addresses(text: str) -> str:
-    """Mark every e-mail address of a document, wherever it stands."""
+    """Mark every e-mail address of a document."""
     return re.sub(r"(?<![\w.+-])(?=[\w.+-]+@)", MARK, text)
 
 
@@ -62,7 +62,7 @@ def problems_of(text: str) -> list[Problem]:
 
 
 def leaks(texts, mark) -> set[str]:
-    """Return what is shown of each text with a marked name in it."""
+    """Return the shown texts for each text with a marked name."""
     shown = (
         one.what_nameless
         for text in texts
@@ -163,7 +163,7 @@ def world():
 
 
 def shown_of(report) -> list[str]:
-    """Return everything that is shown of a report outside."""
+    """Return every text of a report that is visible outside."""
     problems = [one.what_nameless for one in (*report.plan.refused, *report.plan.warnings)]
     outcomes = [one.why_nameless for one in report.outcomes if one.result is not Result.DONE]
     answers = [why for _, why in report.profiles(named=False).values()]

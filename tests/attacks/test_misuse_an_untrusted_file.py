@@ -141,7 +141,7 @@ def test_delay_a_revocation_by_adding_the_person(world):
 
 
 def test_delay_a_revocation_by_the_brake(world):
-    """Many people whom the file adds and lets go again count for the file, not for the document."""
+    """People whom the file adds and removes count for the file, not for the document."""
     crowd = {f"user{number}": "view" for number in range(20)}
     added = [{"name": f"{name}@example.com", "role": "view"} for name in crowd]
     adding = {"profiles": [{"name": "ml", "contributors": added}]}

@@ -103,7 +103,7 @@ def has_no_access(world, who="ann"):
 
 
 def bound(world, who):
-    """Whether anything in the namespace binds somebody, whatever its annotations."""
+    """Return whether any object in the namespace binds the person, with any annotations."""
     return any(
         subject["name"] == f"{who}@example.com"
         for binding in world.api.objects("RoleBinding", "ml")
@@ -314,7 +314,7 @@ def hide_among_thousands(api, obj, number):
 
 
 def let_in_by_something_else(api, obj, number):
-    """Make of one's policy one that planning does not recognize as anybody's."""
+    """Change one's policy so that planning does not recognize it as a contributor's."""
     take_our_marks_off(api, obj, number)
     if obj["kind"] == "AuthorizationPolicy":
         obj["spec"] = {"rules": [{"to": [{"operation": {"paths": [f"/notebook/{number}"]}}]}]}

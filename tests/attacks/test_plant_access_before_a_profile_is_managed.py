@@ -25,7 +25,7 @@ def world():
 
 @pytest.fixture
 def strict():
-    """A cluster, and an engine that takes away what is not managed."""
+    """A cluster, and an engine with `foreign: revoke`."""
     return World(REVOKE)
 
 
@@ -42,7 +42,7 @@ def forged(world, *planted, labels=OUR_MARKS, owner=EVE):
 
 
 def people_in(world):
-    """Return whom any RoleBinding binds, but for the accounts that the profile controller makes."""
+    """Return whom RoleBindings bind, without the accounts of the profile controller."""
     return {
         short(subject["name"])
         for found in world.api.objects("RoleBinding", "ml")

@@ -29,7 +29,7 @@ def world(request):
 
 
 def forge(world, principals, *names):
-    """Have the admins of some namespaces write other principals in every policy there."""
+    """Write other principals into every policy of some namespaces, as their admins can."""
     for name in names:
         owners_policy(world, *principals, name=name)
         for policy in world.api.objects("AuthorizationPolicy", name):
@@ -38,7 +38,7 @@ def forge(world, principals, *names):
 
 
 def add_profiles_of(world, user, number, *principals):
-    """Have a user create Profiles with a policy that names other gateways, as anybody may."""
+    """Create Profiles with a policy that names other gateways, as any user can."""
     for index in range(number):
         name = f"{user}-{index}"
         created = {

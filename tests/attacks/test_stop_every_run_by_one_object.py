@@ -69,7 +69,7 @@ def contributors(world):
 
 
 def problems(plan):
-    """Return what a plan refuses and warns of, as text."""
+    """Return the refusals and warnings of a plan as text."""
     return [str(problem) for problem in (*plan.refused, *plan.warnings)]
 
 

@@ -110,7 +110,7 @@ def test_people_whom_a_document_adopts_count_as_present():
 
 
 def planted(world, space, source):
-    """Copy ann's RoleBinding of ml for 20 people, as if a source had given it."""
+    """Copy ann's RoleBinding of ml for 20 people, with the source's name."""
     there = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
     for index in range(20):
         there["metadata"] |= {

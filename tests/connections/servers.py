@@ -22,7 +22,7 @@ class Seen:
 
     @property
     def authorization(self):
-        """Return what authenticated it; empty where nothing did."""
+        """Return the credentials of the request; empty for none."""
         return "".join(self.header("Authorization"))
 
 
@@ -44,7 +44,7 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
     def handle_error(self, request, client_address):
-        """Say nothing: a handshake that fails is what some tests are about."""
+        """Print nothing: some tests are about failed handshakes."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -37,17 +37,15 @@ _LONGEST_NAME = 40
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make faults` ask for more than CI has time for."""
+    """Add the options of `make faults`, which runs more than CI has time for."""
+    parser.addoption("--whole-grid", action="store_true", help="inject every fault at every write")
     parser.addoption(
-        "--whole-grid", action="store_true", help="let everything go wrong at every write"
-    )
-    parser.addoption(
-        "--faults-page", type=Path, metavar="FILE", help="write down what the faults found"
+        "--faults-page", type=Path, metavar="FILE", help="write the results to this page"
     )
 
 
 def pytest_report_header() -> str:
-    """Tell what chance was."""
+    """Print the seed of random choices."""
     return f"seed of the faults: {SEED} (PROFILES_FAULTS_SEED)"
 
 
@@ -72,7 +70,7 @@ class World:
 def cluster(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    """A cluster with Kubeflow: PROFILES_TEST_KUBECONFIG's, or one that we start and end."""
+    """A cluster with Kubeflow: that of PROFILES_TEST_KUBECONFIG, or a new one."""
     if given := os.environ.get("PROFILES_TEST_KUBECONFIG"):
         yield from _given(Path(given), tmp_path_factory.mktemp("logs"))
         return
@@ -215,7 +213,7 @@ def engine(_client: Client, through: Callable[[str], bool], name: str) -> Engine
 
 @pytest.fixture
 def deleter(_deleting_client: Client, through: Callable[[str], bool], name: str) -> Engine:
-    """The same installation, which may delete what is stale as well: `rbac --with-delete`."""
+    """The same installation with permission to delete: `rbac --with-delete`."""
     return Engine(_deleting_client, _settings(name), through)
 
 
@@ -223,7 +221,7 @@ def deleter(_deleting_client: Client, through: Callable[[str], bool], name: str)
 def engine_with(
     cluster: World, server: Server, through: Callable[[str], bool], name: str
 ) -> Iterator[Callable[..., Engine]]:
-    """Make an engine whose account holds just these permissions."""
+    """Create an engine whose account has exactly these permissions."""
     with contextlib.ExitStack() as stack:
 
         def make(held: Iterable[Permission], **changed: Any) -> Engine:
@@ -349,7 +347,7 @@ def roles(role: Callable[[str, str], str]) -> Callable[..., None]:
 
 @pytest.fixture
 def kubectl(cluster: World) -> Callable[..., str]:
-    """Run kubectl as an administrator; return what it prints."""
+    """Run kubectl as an administrator; return its output."""
 
     def run(*arguments: str, check: bool = True) -> str:
         command = [cluster.kubectl, "--kubeconfig", str(cluster.kubeconfig), *arguments]

@@ -19,7 +19,7 @@ class Listed(NamedTuple):
 
 
 class Refused(Exception):
-    """KFAM says no."""
+    """KFAM refuses a request."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 
 class Dashboard:
-    """Asks KFAM at an address; `by` is who is logged in."""
+    """A client of KFAM at an address; `by` is the user who is logged in."""
 
     def __init__(self, address: str) -> None:
         self._http = httpx2.Client(base_url=address, timeout=30.0, trust_env=False)

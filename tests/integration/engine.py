@@ -81,7 +81,7 @@ class Engine:
         )
 
     def apply_until_killed(self, *profiles: Profile, after: int, **changed: Any) -> bool:
-        """Apply and die after so many writes; return whether it came to that."""
+        """Apply and die after some writes; return whether there were as many."""
         settings, target = (
             self.settings_with(**{**changed, "writers": 1}),
             Dying(self.client, after),
@@ -109,7 +109,7 @@ class Engine:
         )
 
     def delete_until_killed(self, *, keep_data: bool, after: int) -> bool:
-        """Delete what is stale and die after so many writes; return whether it came to that."""
+        """Delete stale profiles and die after some writes; return whether there were as many."""
         settings, target = replace(self.settings, writers=1), Dying(self.client, after)
         try:
             delete_stale_profiles(

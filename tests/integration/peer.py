@@ -23,13 +23,13 @@ def name_of(user: str, role: str) -> str:
 
 
 class Peer:
-    """Makes profiles and contributors with server-side apply, as its charm does."""
+    """Creates profiles and contributors with server-side apply, as its charm does."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
 
     def make(self, profile: dict[str, Any]) -> None:
-        """Make one profile of a document: one pair for each contributor and role."""
+        """Create one profile of a document: a pair for each contributor and role."""
         name = profile["name"]
         quota = profile.get("resources") or {}
         spec = {"owner": profile["owner"], "resourceQuotaSpec": quota}

@@ -46,7 +46,7 @@ def given(variable: str, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def juju() -> Iterator[jubilant.Juju]:
-    """A model of its own, in which the charm stands and works on a cluster without Kubeflow."""
+    """A separate model with the charm, on a cluster without Kubeflow."""
     charm = given("PROFILES_CHARM", ROOT)
     with jubilant.temp_model() as juju:
         juju.wait_timeout = _PATIENCE
@@ -68,7 +68,7 @@ def name() -> str:
 
 @pytest.fixture
 def says(juju: jubilant.Juju) -> Callable[..., None]:
-    """Wait until an application says this: `says("active: 1 profile, 1 contributor")`."""
+    """Wait until an application has this status: `says("active: 1 profile, 1 contributor")`."""
 
     def wait(wanted: str, app: str = APP) -> None:
         def so(status: jubilant.Status) -> bool:

@@ -89,7 +89,7 @@ def settled(unit: Unit, event: str = "update-status") -> Dispatch:
 
 
 def versions(server, namespace: str) -> dict[str, str]:
-    """Return the version of every object of ours in a namespace."""
+    """Return the version of every managed object in a namespace."""
     kinds = ("RoleBinding", "AuthorizationPolicy", "ResourceQuota")
     found = (one["metadata"] for kind in kinds for one in server.objects(kind, namespace))
     return {one["uid"]: one["resourceVersion"] for one in found}

@@ -10,7 +10,7 @@ PLAIN = Settings(standalone=True, allow_kubeflow=True)
 
 @pytest.fixture
 def telling(engine_with):
-    """The engine with the permission that `rbac --with-events` adds, telling with names."""
+    """The engine with Events that contain names, and the permissions of `rbac --with-events`."""
     return engine_with(permissions.granted(with_events=True), events="names")
 
 

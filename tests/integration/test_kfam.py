@@ -17,7 +17,7 @@ PAIR = ("RoleBinding", "AuthorizationPolicy")
 
 @pytest.fixture
 def room(server, name):
-    """A profile of olga's, made without us; its name."""
+    """The name of a profile of olga that the engine did not create."""
     owner = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OLGA}
     head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}}
     server.create({**head, "spec": {"owner": owner}})

@@ -106,7 +106,7 @@ def write(folder, admin):
 
 
 def ours(path=None):
-    """Return whom the API server takes us for; None where we refuse, or are refused."""
+    """Return our user by the API server; None if it or we refuse."""
     try:
         with connect(path) as client, answers(Asked("create", "selfsubjectreviews")):
             return json.loads(Wire(client).send("POST", PATH, json.dumps(REVIEW).encode()))[
@@ -118,7 +118,7 @@ def ours(path=None):
 
 @pytest.fixture
 def kubectls(plane):
-    """Return whom the API server takes kubectl for; None where it refuses, or is refused."""
+    """Return kubectl's user by the API server; None if one of them refuses."""
 
     def ask(path=None):
         where = [] if path is None else ["--kubeconfig", path]

@@ -26,7 +26,7 @@ def keep(server):
 
 @pytest.fixture
 def applied(engine, profile):
-    """A profile with two contributors that is there; its document no longer names it."""
+    """An existing profile with two contributors, which its document no longer names."""
     ml = profile(ann="edit", bob="view")
     engine.settle(ml)
     return ml.name

@@ -24,7 +24,7 @@ def annotated(server, name):
 
 
 def header(server, name):
-    """Whose requests the owner's policy lets in."""
+    """Return the people whom the owner's policy lets in."""
     return server.get("AuthorizationPolicy", name, "ns-owner-access-istio")["spec"]["rules"][0][
         "when"
     ][0]["values"]

@@ -11,7 +11,7 @@ EVE = person("eve")
 
 @pytest.fixture
 def namespace(server, name):
-    """Make the namespace by hand: `namespace(owner=...)`."""
+    """Create the namespace by hand: `namespace(owner=...)`."""
 
     def make(owner="", **metadata):
         annotations = {"annotations": {"owner": owner}} if owner else {}
@@ -37,7 +37,7 @@ def data(server, name):
 
 @pytest.fixture
 def theirs(server, name):
-    """Make a Profile by hand, with an owner."""
+    """Create a Profile by hand, with an owner."""
 
     def make(owner):
         subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": owner}

@@ -17,7 +17,7 @@ ROLES = {"kimonas": "admin", "ann": "edit", "bob": "view"}
 
 @pytest.fixture
 def theirs(server, name):
-    """A profile as their document has it, already made in the cluster by their rules."""
+    """A profile of their document, created in the cluster by their rules."""
     profile = {
         "name": name,
         "owner": {"kind": "User", "name": OLGA},

@@ -21,7 +21,7 @@ PARTS = {
 
 @pytest.fixture
 def make(server, name):
-    """Make a Profile by hand: `make(owner=..., hard={...})`."""
+    """Create a Profile by hand: `make(owner=..., hard={...})`."""
 
     def make(owner=OLGA, hard=None, **spec):
         quota = {"resourceQuotaSpec": {"hard": hard}} if hard else {}
@@ -34,7 +34,7 @@ def make(server, name):
 
 @pytest.fixture
 def complete(server, name):
-    """Whether everything that the controller makes for a Profile is there."""
+    """Return whether all objects of the controller for a Profile exist."""
 
     def complete(owner=OLGA):
         binding = server.get("RoleBinding", name, "namespaceAdmin") or {}
@@ -59,7 +59,7 @@ def quota(server, name):
 
 @pytest.fixture
 def barrier(server, name):
-    """Wait until the controller, which has one worker, is through with what it knew of before."""
+    """Wait until the controller, which has one worker, has handled all earlier events."""
     count = itertools.count(1)
 
     def barrier():

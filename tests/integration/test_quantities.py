@@ -47,7 +47,7 @@ def test_a_standalone_quota_is_stored_as_it_was_written(engine_with, all_of_them
 
 
 def test_the_server_prints_an_amount_as_we_do(server, name):
-    """The server gets what a document may hold, not what we make of it."""
+    """The server gets the values of the document, without our conversion."""
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     kept = {key: text for key, text in AMOUNTS.items() if not _is_lost(text)}
     head = {
@@ -64,7 +64,7 @@ def test_the_server_prints_an_amount_as_we_do(server, name):
 
 
 def _is_lost(text):
-    """Whether Kubernetes prints an amount without its size, as it does with 1000E."""
+    """Return whether Kubernetes prints an amount without its suffix, such as 1000E."""
     return abs(quantities.parse(text)) >= 10**21 and "e" in quantities.canonical(text)
 
 

@@ -33,7 +33,7 @@ DEAD = (
 
 @pytest.fixture
 def reported(server, name):
-    """Make a quota of names and return those whose usage Kubernetes reports."""
+    """Create a quota with these names and return those whose usage Kubernetes reports."""
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
     def make(*names):

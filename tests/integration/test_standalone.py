@@ -22,7 +22,7 @@ def plain(engine_with):
 
 @pytest.fixture
 def deleting(engine_with):
-    """The same installation, which may delete what is stale as well."""
+    """The same installation with permission to delete."""
     return engine_with(
         permissions.granted(STANDALONE, with_delete=True), standalone=True, allow_kubeflow=True
     )
@@ -30,7 +30,7 @@ def deleting(engine_with):
 
 @pytest.fixture
 def role(role_of):
-    """Tell somebody's role by what Kubernetes' own roles allow."""
+    """Return a person's role by Kubernetes' own roles."""
     return lambda who, namespace: role_of(
         who if "@" in who else person(who), namespace, standalone=True
     )

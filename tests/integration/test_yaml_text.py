@@ -20,7 +20,7 @@ CHARACTERS = (
 
 @pytest.fixture
 def read(kubectl, tmp_path):
-    """Write data into a Profile's plugin, and return what kubectl reads there."""
+    """Write data into a Profile's plugin, and return it as kubectl reads it."""
 
     def read(data):
         body = {
@@ -142,5 +142,5 @@ def _kind(value):
 
 
 def _plain(found):
-    """Drop what kubectl adds to what it has read."""
+    """Remove the fields that kubectl adds."""
     return {key: part for key, part in found.items() if key != "status"}

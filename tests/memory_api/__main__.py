@@ -13,7 +13,7 @@ from .server import MemoryApi
 
 
 def main() -> None:
-    """Read the arguments, print the URL on a line of its own, and serve."""
+    """Read the arguments, print the URL on a separate line, and serve."""
     parser = argparse.ArgumentParser(prog="memory_api", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
     parser.add_argument("--objects", type=Path, help="JSON lines to start with")

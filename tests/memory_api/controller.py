@@ -40,7 +40,7 @@ _WATCHED = ("Namespace", "ServiceAccount", "RoleBinding", "AuthorizationPolicy")
 
 
 class ProfileController:
-    """Reconciles Profiles of an api, at once after what woke it, or later.
+    """Reconciles Profiles of an api, directly after each event, or later.
 
     Args:
         api: the server to live on.
@@ -165,7 +165,7 @@ class ProfileController:
             raise _Stopped
 
     def _namespace(self, wanted: _Wanted) -> bool:
-        """Make the namespace, or give it back its labels; False if it is somebody else's."""
+        """Create the namespace, or restore its labels; return False if it has another owner."""
         found = self._api.get("Namespace", None, wanted.name)
         if found is None:
             labels = {"istio-injection": "enabled", **self._labels}

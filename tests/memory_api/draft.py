@@ -72,12 +72,12 @@ def shaped(kind: Kind, obj: Object) -> Draft:
 
 
 def trusted(kind: Kind, obj: Object) -> Draft:
-    """Read a custom resource into a draft as it is, unknown fields and all."""
+    """Read a custom resource into a draft unchanged, with unknown fields."""
     return Draft(kind, {**obj, "metadata": convert(obj["metadata"], typed.ObjectMeta)})
 
 
 def read(kind: Kind, obj: Object, writer: Writer) -> Draft:
-    """Read what a client sent.
+    """Read the body of a client.
 
     Raises:
         Refusal: 400 (422 for a patch) for values of the wrong type, and for unknown fields if the
@@ -113,7 +113,7 @@ def fill_in(draft: Draft, obj: Object, writer: Writer) -> None:
 
 
 def _missing(given: Any, kept: Any, path: str) -> list[str]:
-    """Return the paths that were given and not kept: what Go calls an unknown field."""
+    """Return the paths of fields that were dropped: unknown fields, in Go's words."""
     if isinstance(given, list) and isinstance(kept, list):
         pairs = enumerate(zip(given, kept, strict=False))
         return [where for index, pair in pairs for where in _missing(*pair, f"{path}[{index}]")]
@@ -130,7 +130,7 @@ def _missing(given: Any, kept: Any, path: str) -> list[str]:
 
 
 def keep_system(draft: Draft, was: Draft, subresource: str) -> None:
-    """Put back what a client cannot change."""
+    """Restore the fields that a client cannot change."""
     new, old = draft.metadata, was.metadata
     for name in (
         "uid",

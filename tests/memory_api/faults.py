@@ -53,7 +53,7 @@ class CutBody(httpx2.RemoteProtocolError):
 
 
 class Counted:
-    """Injures the n-th request (from 1) that `concerns` says yes to.
+    """Injures the n-th request (from 1) that matches `concerns`.
 
     `hits` tells how many it has injured, `injured` is the first of them.
     """
@@ -102,7 +102,7 @@ class Death:
 
 
 def fail_nth_write(n: int, kind: Injury, *, times: int = 1) -> Counted | Death:
-    """Return a fault that injures the n-th write (from 1), and as many after it as `times` says.
+    """Return a fault that injures `times` writes, from the n-th (from 1) on.
 
     kill_before, kill_after: `Killed` in the client's thread, then for every later request. 409,
     422, 429 (Retry-After: 1), 500: the server's Status instead of acting. 503: plain text instead
@@ -115,12 +115,12 @@ def fail_nth_write(n: int, kind: Injury, *, times: int = 1) -> Counted | Death:
 
 
 def once(injure: Fault, concerns: Callable[[Request], bool] = lambda request: True) -> Counted:
-    """Return a fault that injures the first request that `concerns` says yes to, and no other."""
+    """Return a fault that injures only the first request that matches `concerns`."""
     return Counted(1, concerns, injure)
 
 
 def always(injure: Fault, concerns: Callable[[Request], bool] = lambda request: True) -> Fault:
-    """Return a fault that injures every request that `concerns` says yes to."""
+    """Return a fault that injures every request that matches `concerns`."""
     return lambda request, act: injure(request, act) if concerns(request) else act()
 
 

@@ -131,7 +131,7 @@ def applied(
     *,
     force: bool,
 ) -> Object:
-    """Return the object that a server-side apply makes, managedFields included.
+    """Return the object after a server-side apply, with managedFields.
 
     Raises:
         Refusal: 409, if a field that the configuration changes belongs to somebody else and `force`

@@ -59,7 +59,7 @@ class Kfam:
     def add(
         self, namespace: str, user: str, role: str, *, kind: str = "User", by: str | None = None
     ) -> None:
-        """Make a contributor. `by` is who asks; None is a cluster administrator.
+        """Add a contributor. `by` is the user who requests it; None is an administrator.
 
         Raises:
             KfamError: 403, if `by` is not the owner or one of the two objects could not be made.

@@ -68,7 +68,7 @@ class Kind:
         )
 
     def unpack(self, body: bytes, version: str = "") -> Object:
-        """Decode a stored body to an object of its own."""
+        """Decode a stored body to a new object."""
         return msgspec.json.decode(self.head(version) + body)
 
     def shaped(self, obj: Object) -> typed.GoObject:

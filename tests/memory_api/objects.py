@@ -134,7 +134,7 @@ class Objects:
         return record, draft.unknown
 
     def update(self, kind: Kind, key: Key, obj: Object, writer: Writer) -> tuple[Record, list[str]]:
-        """Replace an object; one that would not change keeps its version."""
+        """Replace an object; an unchanged one keeps its version."""
         before = self.record(kind, key)
         old = kind.unpack(before.body)
         draft = read(kind, obj, writer)
@@ -174,7 +174,7 @@ class Objects:
         return record
 
     def drop(self, kind: Kind, key: Key, manager: str = "") -> None:
-        """Remove an object for good, then what lived because of it."""
+        """Remove an object, then the objects that depend on it."""
         record = self.record(kind, key)
         old = (
             kind.unpack(record.body)
@@ -189,7 +189,7 @@ class Objects:
         self.garbage.after_removal(kind, key, record.uid)
 
     def put(self, kind: Kind, obj: Object) -> Record:
-        """Store an object as it is, unchecked: new, or in the place of one of its name."""
+        """Store an object without checks, new or in place of one with the same name."""
         draft = shaped(kind, obj) if kind.struct else trusted(kind, obj)
         if isinstance(draft.content, typed.GoObject):
             defaults.fill_in(draft.content)
@@ -267,7 +267,7 @@ class Objects:
             raise conflict(kind, name)
 
     def _settle(self, draft: Draft, before: Record, old: Object, writer: Writer) -> Record:
-        """Store a changed object, or let it go if it was only waiting for its last finalizer."""
+        """Store a changed object, or remove it if its last finalizer is gone."""
         metadata = draft.metadata
         if metadata.deletionTimestamp and not metadata.finalizers and draft.kind is not NAMESPACE:
             self.drop(draft.kind, key_of(metadata.namespace, metadata.name), writer.manager)

@@ -38,7 +38,7 @@ def apply_json_patch(target: Any, operations: list[dict[str, Any]]) -> Any:
 
 
 def rejected() -> Refusal:
-    """Return the 422 that says nothing about what was wrong."""
+    """Return the 422 without a reason."""
     return Refusal(
         422, "Invalid", "the server rejected our request due to an error in our request", {}
     )

@@ -45,7 +45,7 @@ class Quantity:
 
 
 def parse(given: object) -> Quantity:
-    """Parse what stood in JSON (text, number or null).
+    """Parse a quantity of JSON (text, number or null).
 
     Raises:
         ValueError: in Go's words, if Kubernetes refuses it.

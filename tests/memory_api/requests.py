@@ -13,7 +13,7 @@ VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"
 
 @dataclass(slots=True)
 class Request:
-    """A request at the server. `status` is the answer's, None if there is none (yet)."""
+    """A request at the server. `status` is that of the answer, None if there is none yet."""
 
     method: str
     path: str

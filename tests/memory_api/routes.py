@@ -23,7 +23,7 @@ STRATEGIC = "application/strategic-merge-patch+json"
 
 
 def answer(objects: Objects, request: Request) -> Answer:
-    """Do what a request asks for.
+    """Execute a request.
 
     Raises:
         Refusal: everything that is not a success.
@@ -43,7 +43,7 @@ def answer(objects: Objects, request: Request) -> Answer:
 
 
 def _discovery(objects: Objects, request: Request) -> Answer:
-    """Return the resources of an API group and version, as far as they are served."""
+    """Return the served resources of an API group and version."""
     found = [
         kind
         for kind in objects.kinds

@@ -113,7 +113,7 @@ def _prune_object(schema: Schema, value: dict[str, Any], path: str) -> list[str]
 
 
 def validate(schema: Schema, value: Any, path: str = "") -> Iterator[Cause]:
-    """Yield what the server would say of a value that does not fit, in the server's words."""
+    """Yield the server's messages for a value that does not match."""
     wanted = schema["type"]
     if wanted == "quantity":
         yield from _amount(value, path)

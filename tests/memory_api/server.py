@@ -93,7 +93,7 @@ class MemoryApi:
         return Client(config=config, transport=self.transport, trust_env=False, **options)
 
     def handle(self, request: Request) -> Answer:
-        """Answer one request: log it, ask the faults, do it."""
+        """Answer one request: log it, apply faults, execute it."""
         self.log.append(request)
         act: Callable[[], Answer] = lambda: self._act(request)  # noqa: E731
         for fault in reversed(self.faults):
@@ -191,7 +191,7 @@ class MemoryApi:
             self.state.views.clear()
 
     def snapshot(self) -> dict[tuple[str, str, str], Object]:
-        """Return all objects by (kind, namespace, name), without what differs from run to run."""
+        """Return all objects by (kind, namespace, name), without fields of a single run."""
         with self._lock, _no_collector():
             return {
                 (

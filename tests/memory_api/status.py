@@ -14,7 +14,7 @@ END = b"\n"  # Go's encoder ends every answer with it
 
 @dataclass(slots=True)
 class Answer:
-    """An HTTP answer: what goes over the wire."""
+    """An HTTP answer on the wire."""
 
     status: int
     body: bytes
@@ -38,7 +38,7 @@ class Cause:
         return f"{self.field}: {self.message}" if self.field else self.message
 
     def as_dict(self) -> dict[str, str]:
-        """Return the cause as it stands in a Status."""
+        """Return the cause in the form of a Status."""
         return {"reason": self.reason, "message": self.message, "field": self.field}
 
 
@@ -65,7 +65,7 @@ def encode(value: Any) -> bytes:
 
 
 class Refusal(Exception):
-    """The server says no. `answer()` is what goes over the wire.
+    """A refusal of the server. `answer()` is the answer on the wire.
 
     `reason` may be empty (as in the server's own 500s); `details` None leaves the key out.
     """

@@ -18,7 +18,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class View(NamedTuple):
-    """A table as it was at one moment; it never changes."""
+    """A table at one moment; it never changes."""
 
     keys: list[str]
     records: Mapping[str, Record]
@@ -68,13 +68,13 @@ class Table:
         return sorted(key for key in self._records if key.startswith(prefix))
 
     def view(self, version: int) -> View:
-        """Return the table as it is now; it costs nothing while nobody writes."""
+        """Return the present table; free of cost until somebody writes."""
         if self._view is None:
             self._view = View(sorted(self._records), self._records, version)
         return self._view
 
     def copy(self) -> Table:
-        """Return a table of its own with the same records."""
+        """Return a separate table with the same records."""
         twin = Table(self._records)
         twin._view = self.view(0)
         return twin

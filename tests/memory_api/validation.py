@@ -54,7 +54,7 @@ def check(kind: Kind, obj: typed.GoObject | Object) -> list[Cause]:
 
 
 def check_change(kind: Kind, old: typed.GoObject, new: typed.GoObject) -> Iterator[Cause]:
-    """Yield what may not change from one object to the next."""
+    """Yield errors in fields that may not change between versions."""
     if (
         isinstance(old, typed.RoleBinding)
         and isinstance(new, typed.RoleBinding)

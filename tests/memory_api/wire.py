@@ -79,10 +79,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _reset(self) -> None:
-        """Close the socket itself: what http.server does at the end would send FIN first."""
+        """Close the socket directly: http.server would send a FIN first."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
         os.close(self.connection.detach())
 
     def log_message(self, *_: object) -> None:
-        """Say nothing on the terminal."""
+        """Print nothing."""

@@ -35,7 +35,7 @@ def charm() -> Iterator[Path]:
 
 @pytest.fixture
 def api() -> MemoryApi:
-    """A cluster with Kubeflow: its ClusterRoles are there and its controller runs."""
+    """A cluster with Kubeflow's ClusterRoles and controller."""
     server = MemoryApi()
     server.put_all(
         {

@@ -26,7 +26,7 @@ _LEADER_ONLY = "ERROR permission denied: this unit is not the leader"
 
 
 class Refused(Exception):
-    """What Juju says no with."""
+    """A refusal of Juju."""
 
 
 class Call:
@@ -53,11 +53,11 @@ class Call:
                 raise Refused(f"ERROR option provided but not defined: {word}")
 
     def word(self, place: int = 0) -> str:
-        """Return a positional argument; empty where there is none."""
+        """Return a positional argument; empty if it is missing."""
         return self.words[place] if len(self.words) > place else ""
 
     def has(self, option: str) -> bool:
-        """Tell whether a switch is set."""
+        """Return whether a switch is set."""
         return self.options.get(option, "false").lower() == "true"
 
 

@@ -18,7 +18,7 @@ TEAMS = {"ml": {"ann": "edit", "bob": "view"}, "data": {"ann": "admin"}}
 
 @pytest.fixture
 def synced(unit: Unit, document):
-    """A unit that has made the cluster match its document."""
+    """A unit whose cluster matches its document."""
     unit.config["pmr"] = document(**TEAMS)
     unit.see("config-changed")
     return unit

@@ -47,14 +47,14 @@ class Related:
         self.there = tester.relate("profiles", unit.app)
 
     def publish(self, document: str):
-        """Let the tester publish a document, and the charm hear of it; return what that came to."""
+        """Publish a document by the tester and run the charm's event; return the dispatch."""
         self.tester.config["document"] = document
         self.tester.see("config-changed")
         self.here["data"][self.tester.app] = dict(self.there["data"].get(self.tester.app, {}))
         return self.unit.see_relation(self.here, "changed")
 
     def answer(self):
-        """Let the tester hear of the charm's answer; return what that came to."""
+        """Run the tester's event for the charm's answer; return the dispatch."""
         self.there["data"][self.unit.app] = dict(self.here["data"].get(self.unit.app, {}))
         return self.tester.see_relation(self.there, "changed")
 

@@ -29,7 +29,7 @@ _MODEL = "0c0ffee0-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Dispatch:
-    """What one event came to.
+    """The result of one event.
 
     Attributes:
         seconds: of wall time, from the start of `dispatch` to its end.
@@ -49,32 +49,32 @@ class Dispatch:
 
     @property
     def status(self) -> str:
-        """What `juju status` shows for the unit: `active: 1 profile, 2 contributors`."""
+        """The status of the unit in `juju status`: `active: 1 profile, 2 contributors`."""
         return ": ".join(self.state["status"]["unit"])
 
     @property
     def app_status(self) -> str:
-        """What it shows for the application."""
+        """The status of the application."""
         return ": ".join(self.state["status"]["application"])
 
     @property
     def logged(self) -> list[str]:
-        """What went to juju-log, each a process: `DEBUG ops 3.9.0 up and running.`."""
+        """The lines of juju-log, each a process: `DEBUG ops 3.9.0 up and running.`."""
         return [f"{level} {message}" for _, level, _, message in self.of("juju-log")]
 
     @property
     def results(self) -> dict[str, str]:
-        """What an action answered."""
+        """The results of an action."""
         return self.state["action"]["results"]
 
     @property
     def failed(self) -> str:
-        """Why an action failed; empty where it did not."""
+        """The reason why an action failed; empty if it did not."""
         return self.state["action"]["failed"]
 
 
 class Crashed(AssertionError):
-    """The charm ended with another exit code than 0; the message says what it left in its log."""
+    """The charm ended with an exit code other than 0; the message has its log."""
 
     def __init__(self, dispatch: Dispatch) -> None:
         super().__init__(
@@ -130,7 +130,7 @@ class Unit:
     # what may happen to it
 
     def see(self, hook: str, **environment: str) -> Dispatch:
-        """Let a hook run: `see("update-status")`."""
+        """Run a hook: `see("update-status")`."""
         return self._dispatch(f"hooks/{hook}", {"JUJU_HOOK_NAME": hook, **environment})
 
     def act(self, action: str, **params: Any) -> Dispatch:
@@ -183,7 +183,7 @@ class Unit:
         return done
 
     def start(self) -> Dispatch:
-        """Run `dispatch` as nobody in Juju does: without saying what for."""
+        """Run `dispatch` without an event, which Juju never does."""
         return self._dispatch("", {})
 
     # Juju's side of it

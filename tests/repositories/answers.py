@@ -27,7 +27,7 @@ def pkt(data: bytes) -> bytes:
 
 
 def advertisement() -> bytes:
-    """Return what a server says first."""
+    """Return the first answer of a server."""
     capabilities = [
         b"version 2\n",
         b"agent=git/2.47\n",
@@ -39,12 +39,12 @@ def advertisement() -> bytes:
 
 
 def references(tip: str = TIP) -> bytes:
-    """Return what the references are."""
+    """Return the references."""
     return pkt(f"{tip} HEAD symref-target:refs/heads/main\n".encode()) + FLUSH
 
 
 def fetched(packed: bytes = PACK, tip: str = TIP) -> bytes:
-    """Return a pack, as it is sent."""
+    """Return a pack as it is sent."""
     shallow = pkt(b"shallow-info\n") + pkt(f"shallow {tip}\n".encode()) + DELIMITER
     parts = [packed[start : start + 60_000] for start in range(0, len(packed), 60_000)]
     return shallow + pkt(b"packfile\n") + b"".join(pkt(b"\x01" + part) for part in parts) + FLUSH
@@ -87,7 +87,7 @@ class Server:
         return iter((self.third if b"command=fetch" in request else self.second)())
 
     def backend(self, budget: Budget) -> httpcore2.NetworkBackend:
-        """Return what stands in the place of the network."""
+        """Return a replacement for the network."""
         return _Backend(self, budget)
 
     def install(self, monkeypatch) -> "Server":

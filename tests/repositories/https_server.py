@@ -44,7 +44,7 @@ class HttpsServer(ThreadingHTTPServer):
             super().finish_request(secure, client_address)
 
     def close(self):
-        """Let go of what hangs, and end."""
+        """Release blocked requests, and end."""
         self.over.set()
         self.shutdown()
         self.server_close()
@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def backend(self):
-        """Return what Git answers: status, headers and body."""
+        """Return the answer of Git: status, headers and body."""
         path, _, query = self.path.partition("?")
         environment = {
             "PATH": os.environ["PATH"],
@@ -113,4 +113,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(*self.backend())
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Print nothing."""

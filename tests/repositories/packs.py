@@ -61,7 +61,7 @@ def id_of(kind, data):
 
 
 def never():
-    """Do nothing when asked whether time is up."""
+    """Never report that the time is up."""
 
 
 COPY_64K = b"\x80"

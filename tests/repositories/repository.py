@@ -29,7 +29,7 @@ class Repository:
         self.git("remote", "add", "origin", str(self.bare))
 
     def git(self, *arguments):
-        """Run git in the work tree, with nobody's settings; return what it prints."""
+        """Run git in the work tree, without settings of a user; return its output."""
         settings = {
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -63,7 +63,7 @@ class Repository:
                 path.write_text(content, encoding="utf-8")
 
     def commit(self, files, *, push=True):
-        """Commit files and send them to what is served; return the commit."""
+        """Commit files and push them to the served repository; return the commit."""
         self.write(files)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", "test")
@@ -72,5 +72,5 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
     def push(self, *what):
-        """Send branches to what is served, tags too; force it."""
+        """Force-push branches and tags to the served repository."""
         self.git("push", "--quiet", "--force", "origin", *(what or ("HEAD",)))

@@ -21,7 +21,7 @@ KINDS = ("RoleBinding", "AuthorizationPolicy")
 
 
 class Door(NamedTuple):
-    """Somebody's way into a profile; `kind` says through which of the two kinds of objects."""
+    """A person's access to a profile; `kind` is the kind of object that gives it."""
 
     kind: str
     profile: str
@@ -43,7 +43,7 @@ class Moment:
 
 
 class Register:
-    """Who gets in at present, by the objects that are there.
+    """The present access, by the existing objects.
 
     What is foreign (by (kind, namespace, name)) is not looked at, owners' own objects only where
     they are asked for.
@@ -56,7 +56,7 @@ class Register:
         self._objects: dict[tuple[str, str, str], dict[str, str]] = {}
 
     def keep(self, kind: str, space: str, name: str, one: Any) -> None:
-        """Take what an object is now; None where it is gone."""
+        """Record the present object; None if it was deleted."""
         if (kind, space, name) in self._foreign:
             return
         counts = one and (self._owners if name in OWNERS else _is_somebodys(one))
@@ -177,7 +177,7 @@ class History:
 
 
 def is_about(request: Request, door: Door) -> bool:
-    """Tell whether a write is to an object that KFAM's rule names after the person of a door."""
+    """Return whether a write is to an object with KFAM's name for the person."""
     who = Person(*door.person.split(" ", 1))
     called = request.name or (request.body or {}).get("metadata", {}).get("name", "")
     return request.namespace == door.profile and called in {
@@ -198,7 +198,7 @@ def _name(door: Door) -> str:
 
 
 def given_before(scenario: Scenario) -> dict[Door, set[str]]:
-    """Return who has what before the second document is applied."""
+    """Return the access before the second document is applied."""
     settings = scenario.settings
     roles = [_given(profile, settings) for profile in scenario.before.in_order()]
     for name, people in scenario.found.items():
@@ -208,7 +208,7 @@ def given_before(scenario: Scenario) -> dict[Door, set[str]]:
 
 
 def given_after(scenario: Scenario) -> dict[Door, set[str]]:
-    """Return who has what afterwards; a profile that left keeps its owner."""
+    """Return the access afterwards; a profile that left keeps its owner."""
     settings = scenario.settings
     left = [one for one in scenario.before.in_order() if not scenario.after.has_profile(one.name)]
     roles = [_given(profile, settings) for profile in scenario.after.in_order()]
@@ -279,7 +279,7 @@ def _is_somebodys(one: Any) -> bool:
 
 
 def _people(kind: str, one: Any) -> dict[str, str]:
-    """Return whom an object lets in, with which role; a policy knows no roles."""
+    """Return the people of an object with their roles; a policy has no roles."""
     if kind == "RoleBinding":
         subjects = [
             subject for subject in one.get("subjects", ()) if subject["kind"] != "ServiceAccount"

@@ -62,7 +62,7 @@ class Scenario:
         return sorted({*self.before.profiles, *self.after.profiles, *self.found})
 
     def called(self, prefix: str, **changed: Any) -> Scenario:
-        """Return the same with names of its own, `ml` being `PREFIX-ml`; `changed` are settings."""
+        """Return the scenario with other names, `PREFIX-ml` for `ml`; `changed` are settings."""
         return replace(
             self,
             before=_called(prefix, self.before),

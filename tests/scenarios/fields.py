@@ -279,7 +279,7 @@ class Field:
 
 
 def field_of(path: str, prefix: str = "") -> Field:
-    """Return one field; what its profiles are called begins with the prefix."""
+    """Return one field; the names of its profiles begin with the prefix."""
     head, _, tail = path.partition(".")
     if head == "defaults":
         return Field(

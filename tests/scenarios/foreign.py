@@ -42,7 +42,7 @@ def policy(name, *rules, notes=None, space="ml", action=None, **metadata):
 
 
 def rule(*values, key="request.headers[kubeflow-userid]", principals=PRINCIPALS):
-    """Build a rule that lets in whom a header or a claim names."""
+    """Build a rule that requires a name in a header or a claim."""
     return {
         "from": [{"source": {"principals": list(principals)}}],
         "when": [{"key": key, "values": list(values)}],
@@ -65,6 +65,6 @@ def peer_pair(name, role, *, called=None, space="ml"):
 
 
 def put(api, *objects):
-    """Put objects there behind everybody's back."""
+    """Store objects without requests."""
     for body in objects:
         api.put(body)

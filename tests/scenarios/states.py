@@ -29,7 +29,7 @@ def of_profiles(world: Any, pmr: Any) -> State:
 
 
 def of_cluster(api: Any, profiles: Mapping[str, str], instance: str) -> State:
-    """Return the same of a real cluster, as if the profiles and the instance had other names.
+    """Return the same of a real cluster, with the names of profiles and instance replaced.
 
     Args:
         profiles: the names for the result, by the names in the cluster.
@@ -53,7 +53,7 @@ def everything(api: Any) -> dict[str, list[Any]]:
 def in_everything(
     found: Mapping[str, list[Any]], profiles: Mapping[str, str], instance: str
 ) -> State:
-    """Return what `of_cluster` does, of what was read of many profiles at once."""
+    """Return the same as `of_cluster`, from objects of many profiles that were read together."""
     return _state([one for name in profiles for one in found.get(name, ())], profiles, instance)
 
 
@@ -116,7 +116,7 @@ def _meaning(body: Any) -> Any:
 
 
 def _without_empty(spec: Any, *keys: str) -> None:
-    """Drop what says nothing: Kubernetes takes a selector without expressions for none."""
+    """Remove empty fields: a selector without expressions is none for Kubernetes."""
     for key in keys:
         if not spec.get(key) or spec[key] == {"matchExpressions": []}:
             spec.pop(key, None)

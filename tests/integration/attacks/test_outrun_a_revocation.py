@@ -16,7 +16,7 @@ _RESOURCES = {"rolebindings": "RoleBinding", "authorizationpolicies": "Authoriza
 
 @pytest.fixture
 def attack(engine, server, name):
-    """Let somebody act on one object right before each of our writes that concerns it."""
+    """Act on one object right before each of our writes to it."""
     hooks = engine.client._client._client.event_hooks["request"]
     installed = []
 

@@ -12,7 +12,7 @@ KUBEFLOW_UI = "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-acc
 
 @pytest.fixture
 def strict(engine_with):
-    """An engine that takes away what is not managed, under the policies that are printed for it."""
+    """An engine with `foreign: revoke`, confined by the policies for it."""
     return engine_with(permissions.granted(), foreign="revoke")
 
 

@@ -20,7 +20,7 @@ RBAC = "rbac.authorization.k8s.io"
 
 @pytest.fixture
 def write(server):
-    """Send JSON as it is: Python's own encoder gives up at such a depth."""
+    """Send JSON as text: Python's own encoder fails at such a depth."""
 
     def send(method, path, text):
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"

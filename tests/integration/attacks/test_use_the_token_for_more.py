@@ -107,7 +107,7 @@ def standalone(cluster, server):
 
 @pytest.fixture
 def space(server, name):
-    """Make a namespace: `space(labels, annotations)`; return its name."""
+    """Create a namespace: `space(labels, annotations)`; return its name."""
 
     def make(labels=None, annotations=None, *, called=name):
         metadata = {"name": called, "labels": labels or {}, "annotations": annotations or {}}
@@ -119,7 +119,7 @@ def space(server, name):
 
 @pytest.fixture
 def ours(space):
-    """A profile's namespace as the profile controller makes it."""
+    """A profile's namespace as the profile controller creates it."""
     return space(PART_OF, OWNER)
 
 
@@ -521,7 +521,7 @@ def test_a_namespace_becomes_a_profile_only_where_an_administrator_allows_it(thi
 
 @pytest.fixture
 def there(server, name):
-    """Make a Profile that the profile controller never sees; return its name."""
+    """Create a Profile that the profile controller never sees; return its name."""
 
     def make(labels):
         # Its namespace names somebody else, so the profile controller stays away.

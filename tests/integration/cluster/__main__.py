@@ -15,13 +15,13 @@ from integration.cluster.stand_ins import StandIns
 
 
 def say(line: str) -> None:
-    """Tell the person who waits."""
+    """Print a line for the person who waits."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def main() -> int:
-    """Start everything, say how to reach it, and stay until interrupted."""
+    """Start everything, print how to reach it, and run until interrupted."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         begun = time.monotonic()

@@ -36,7 +36,7 @@ Say = Callable[[str], object]
 
 
 class CannotBuild(Exception):
-    """The control plane cannot be built; the message says in one line what to do."""
+    """The control plane cannot be built; the message is one line with the remedy."""
 
 
 def built(say: Say = lambda line: None) -> Path:
@@ -63,14 +63,14 @@ def built(say: Say = lambda line: None) -> Path:
 
 
 def key() -> str:
-    """Return what names the folder: a hash of go.sum, go.mod, the version and the machine."""
+    """Return the name of the folder: a hash of go.sum, go.mod, the version and the machine."""
     parts = [(HERE / name).read_text() for name in ("go.sum", "go.mod")]
     parts += [version(), _LAYOUT, sys.platform, platform.machine()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def version() -> str:
-    """Return the version of Kubernetes that go.mod asks for, such as v1.36.3."""
+    """Return the version of Kubernetes in go.mod, such as v1.36.3."""
     found = re.search(r"k8s\.io/kubernetes (v\S+)", (HERE / "go.mod").read_text())
     if found is None:
         raise CannotBuild(f"{HERE / 'go.mod'} names no version of k8s.io/kubernetes.")
@@ -165,7 +165,7 @@ def _go(*arguments: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return our own environment with what would make the build another one taken out."""
+    """Return the environment without variables that would change the build."""
     fixed = {
         "GOFLAGS": "-mod=readonly -buildvcs=false",
         "GOTOOLCHAIN": "local",

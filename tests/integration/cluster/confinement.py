@@ -28,12 +28,12 @@ _ANCHORS = (("kubeflow.org", "profiles"), ("", "namespaces"))
 
 
 def known(server: Server) -> bool:
-    """Return whether the API server knows these policies: v1 since Kubernetes 1.30."""
+    """Return whether the API server supports these policies: v1 since Kubernetes 1.30."""
     return any(one["kind"] in _PATHS for one in server.call("GET", _API)["resources"])
 
 
 def policies(account: str, settings: Settings, held: Iterable[Permission]) -> dict[str, Any]:
-    """Return what is printed for an account that holds these permissions."""
+    """Return the printed policies for an account with these permissions."""
     deletes = {(one.group, one.resource) for one in held if one.verb == "delete"}
     with_delete = not deletes.isdisjoint(_ANCHORS)
     return admission.policies(Account(NAMESPACE, account), settings, with_delete=with_delete)

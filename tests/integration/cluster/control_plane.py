@@ -88,7 +88,7 @@ class ControlPlane:
 
     @property
     def etcd(self) -> str:
-        """Where etcd answers its clients, and where its metrics are."""
+        """The address of etcd, for clients and metrics."""
         return f"http://127.0.0.1:{self._etcd_port}"
 
     @contextmanager
@@ -101,7 +101,7 @@ class ControlPlane:
             self.start_api_server()
 
     def kill_api_server(self) -> None:
-        """Kill kube-apiserver, whatever it is at; `start_api_server` is to follow."""
+        """Kill kube-apiserver at once; call `start_api_server` afterwards."""
         next(child for child in self._children if child.name == "kube-apiserver").end()
 
     def start_api_server(self) -> None:
@@ -118,7 +118,7 @@ class ControlPlane:
         shutil.copytree(self.folder / "etcd", data)
 
     def end(self) -> None:
-        """End every process and remove what they left."""
+        """End every process and remove its files."""
         self._end_children()
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)

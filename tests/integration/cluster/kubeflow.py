@@ -21,7 +21,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def install(plane: ControlPlane) -> None:
-    """Make the CRDs and the ClusterRoles, and wait until the CRDs hold."""
+    """Create the CRDs and the ClusterRoles, and wait until the CRDs are established."""
     with contextlib.closing(Server(plane.kubeconfig)) as server:
         istio = (
             one

@@ -41,7 +41,7 @@ class Permission(NamedTuple):
 
 
 def granted(settings: Settings = UPSTREAM, **extent: bool) -> tuple[Permission, ...]:
-    """Return what `profiles-management rbac` prints, verb by verb; `extent` are its options."""
+    """Return the verbs that `profiles-management rbac` prints; `extent` are its options."""
     return tuple(
         Permission(group, resource, verb, tuple(rule.get("resourceNames", ())))
         for rule in cluster_role(settings, **extent)["rules"]
@@ -50,7 +50,7 @@ def granted(settings: Settings = UPSTREAM, **extent: bool) -> tuple[Permission, 
 
 
 def account(server: Server, name: str, permissions: Iterable[Permission]) -> str:
-    """Make a ServiceAccount that may do this and nothing else; return a token of it."""
+    """Create a ServiceAccount with exactly these permissions; return its token."""
     permissions = tuple(permissions)
     server.create(
         {

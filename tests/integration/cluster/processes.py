@@ -91,7 +91,7 @@ class Child:
             raise Died(f"{self.name} ended with {code}. The end of {self.log}:\n{end}")
 
     def end(self) -> None:
-        """End it, at once and whatever it does: nothing that it holds is to last."""
+        """Kill the process at once: its data is not needed."""
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait(_PATIENCE)

@@ -44,7 +44,7 @@ class Queue:
         self._changed = threading.Condition()
 
     def add(self, name: str, *, after: float = 0.0) -> None:
-        """Let a name wait; an earlier moment that it has already stays."""
+        """Add a name; if it is queued already, the earlier moment stays."""
         with self._changed:
             due = time.monotonic() + after
             self._due[name] = min(due, self._due.get(name, due))
@@ -132,7 +132,7 @@ class SlowServer(Server):
 
 
 def work(server: Server, queue: Queue, stops_before: str = "") -> None:
-    """Reconcile what is due, one Profile after another; never returns."""
+    """Reconcile due Profiles one after another; never returns."""
     controller = ProfileController(server, manual=True)  # type: ignore[arg-type]
     controller.stops_before = stops_before
     while True:
@@ -151,7 +151,7 @@ def work(server: Server, queue: Queue, stops_before: str = "") -> None:
 
 
 def main() -> None:
-    """Watch and work until ended; say `ready` once everything is watched."""
+    """Watch and reconcile until ended; print `ready` when all watches run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kubeconfig", type=Path, required=True)
     parser.add_argument(

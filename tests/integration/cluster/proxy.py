@@ -55,7 +55,7 @@ class Exchange:
 
 
 class Proxy:
-    """Stands between one client and an API server while its `with` block runs.
+    """Forwards requests of one client to an API server during its `with` block.
 
     Requests are passed on with the client's own credentials, so that the server decides what they
     may do.
@@ -97,14 +97,14 @@ class Proxy:
         return [one for one in self.log if one.request.writes]
 
     def client(self, token: str) -> Client:
-        """Return a client whose requests come through here."""
+        """Return a client whose requests pass this proxy."""
         config = KubeConfig.from_one(cluster=Cluster(server=self._address), user=User(token=token))
         return Client(
             config=config, field_manager=MANAGER, timeout=httpx2.Timeout(_PATIENCE), trust_env=False
         )
 
     def kubeconfig(self, folder: Path, token: str) -> Path:
-        """Write a kubeconfig for a process whose requests are to come through here."""
+        """Write a kubeconfig for a process whose requests pass this proxy."""
         path = folder / "kubeconfig"
         path.touch(mode=0o600)
         cluster, user = {"server": self._address}, {"token": token}

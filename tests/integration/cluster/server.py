@@ -104,7 +104,7 @@ class Server:
         raise refusal_of(answer)
 
     def create(self, body: Object) -> Object:
-        """Make an object."""
+        """Create an object."""
         return self.call("POST", self.path(body["kind"], body["metadata"].get("namespace")), body)
 
     def patch(self, kind: str, namespace: str | None, name: str, change: Object) -> Object:
@@ -122,7 +122,7 @@ class Server:
         self.call("DELETE", self.path(kind, namespace, name), body)
 
     def events(self, kind: Kind, version: str) -> Iterator[Object]:
-        """Yield what a watch tells from a resourceVersion on, until the server ends it.
+        """Yield the events of a watch from a resourceVersion on, until the server ends it.
 
         Raises:
             Refusal: 410, where the server no longer knows that version.
@@ -145,7 +145,7 @@ class Server:
 
 
 def refusal_of(answer: httpx2.Response) -> Refusal:
-    """Return what a server says no with."""
+    """Return the refusal of a server."""
     try:
         status = answer.json()
     except ValueError:

@@ -12,7 +12,7 @@ _FIRST, _LONGEST = 0.005, 0.1
 
 
 class TooLate(AssertionError):
-    """It was not so in time; the message says what was waited for and what was seen last."""
+    """The condition did not hold in time; the message has it and the last observation."""
 
 
 def wait_for(
@@ -22,7 +22,7 @@ def wait_for(
     seconds: float = 20.0,
     instead: Callable[[], object] | None = None,
 ) -> T:
-    """Return what `look` returns once that is true.
+    """Wait until `look` returns a true value; return that value.
 
     Args:
         instead: tells what there is instead, should it not become so; without it what `look`

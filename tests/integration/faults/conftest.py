@@ -33,7 +33,7 @@ _RESTARTS = 3
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose how much is run: all of the grid, or what CI has time for."""
+    """Parametrize tests with the whole grid, or with the part that CI has time for."""
     whole, names = metafunc.config.getoption("whole_grid"), set(metafunc.fixturenames)
     if {"scenario", "kind"} <= names:
         metafunc.parametrize(("scenario", "kind"), grid(whole=whole), ids=str)
@@ -50,7 +50,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def grid(*, whole: bool) -> list[tuple[Scenario, str]]:
-    """Return what goes wrong in which scenario: every kind, or a kill and one by chance."""
+    """Return the faults of each scenario: all, or a kill and a random one."""
     if whole:
         return [
             (one, kind)
@@ -62,7 +62,7 @@ def grid(*, whole: bool) -> list[tuple[Scenario, str]]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Let a failure tell the seed that repeats it."""
+    """Print the seed with each failure."""
     report = yield
     if report.failed:
         report.sections.append(
@@ -73,13 +73,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
-    """What a test chooses by: its own, whichever other tests run."""
+    """The random choices of a test, independent of other tests."""
     return random.Random(f"{SEED} {request.node.name}")
 
 
 @pytest.fixture(scope="session")
 def ledger(request: pytest.FixtureRequest, server: Server) -> Iterator[Ledger]:
-    """What was done and found; with --faults-page it is written down at the end."""
+    """The trials and findings; with --faults-page they are written to the page."""
     ledger, begun = Ledger(), time.monotonic()
     yield ledger
     if path := request.config.getoption("faults_page"):
@@ -119,7 +119,7 @@ def tokens(cluster: World, server: Server) -> Iterator[dict[bool, str]]:
 
 @pytest.fixture(scope="session")
 def settled(server: Server) -> Callable[[str], bool]:
-    """Tell whether the profile controller has nothing left to do to a profile."""
+    """Return whether the profile controller has nothing left to do for a profile."""
 
     def settled(name: str) -> bool:
         profile = server.get("Profile", None, name)
@@ -141,14 +141,14 @@ def settled(server: Server) -> Callable[[str], bool]:
 
 @pytest.fixture(scope="session")
 def command() -> Iterator[Command]:
-    """The command, in processes of its own."""
+    """The command in separate processes."""
     with Command() as command:
         yield command
 
 
 @pytest.fixture
 def lab(cluster, server, recorder, command, tokens, settled, role_of, tmp_path) -> Lab:
-    """What trials are made with."""
+    """Everything that trials need."""
     return Lab(cluster.kubeconfig, server, recorder, command, tokens, role_of, settled, tmp_path)
 
 

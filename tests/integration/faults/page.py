@@ -84,7 +84,7 @@ _AGAIN = (
 
 @dataclass
 class Ledger:
-    """What was done, and what came of it. `rows` hold (section, row, column, trials, problems)."""
+    """The trials and findings. `rows` hold (section, row, column, trials, problems)."""
 
     rows: list[tuple[str, str, str, int, list[str]]] = field(default_factory=list)
     again: int = 0
@@ -120,7 +120,7 @@ def write(path: Path, ledger: Ledger, *, seed: str, server: str, seconds: float)
 
 
 def _table(ledger: Ledger, section: str) -> str:
-    """Return scenarios by what goes wrong in them."""
+    """Return a table of scenarios and faults."""
     cells = {
         (row, column): _cell(trials, found)
         for named, row, column, trials, found in ledger.rows

@@ -29,7 +29,7 @@ _HOME = "kubeflow"
 
 
 class Event(NamedTuple):
-    """What an object became with one revision; `body` is None where it went."""
+    """An object after one revision; `body` is None if it was deleted."""
 
     revision: int
     kind: str
@@ -44,7 +44,7 @@ class Event(NamedTuple):
 
 
 class Watch:
-    """Follows one kind in a thread of its own, also over a restart of the API server."""
+    """Watches one kind in a separate thread, also over a restart of the API server."""
 
     def __init__(self, server: Server, kind: Kind) -> None:
         self._server, self.kind = server, kind
@@ -156,7 +156,7 @@ class Recorder:
         return found
 
     def events(self, profiles: Collection[str]) -> list[Event]:
-        """Return what happened in these namespaces, in order.
+        """Return the events in these namespaces, in order.
 
         Raises:
             AssertionError: the two watches do not fit together.
@@ -206,7 +206,7 @@ class Sent:
                 self._by_revision.setdefault(one.revision, number)
 
     def up_to(self, event: Event) -> int:
-        """Return the number of writes; events are to be asked for in order."""
+        """Return the number of writes; call it for events in order."""
         number = self._by_revision.get(event.revision, 0)
         if event.body is None:
             ours = self._deletions.get((_PLURALS[event.kind], event.space, event.name))

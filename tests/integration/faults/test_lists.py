@@ -14,7 +14,7 @@ PAGED = Scenario("pages", MANY, MANY)
 
 
 def from_the_past(revision, resource="*"):
-    """Return a fault: the API server itself tells what there was at a revision."""
+    """Return a fault: the API server itself lists the objects of a revision."""
 
     def fault(request, act):
         if (

@@ -43,7 +43,7 @@ def test_from_any_value_to_any_other_and_back(lab, ledger, paths):
 
 
 def fresh_together(lab):
-    """Return where each value of each field of a profile ends where there was nothing before."""
+    """Return the final state for each value of each field, from an empty cluster."""
     with lab.trial(AT_ONCE) as trial:
         documents = {
             (path, number): field_of(path, f"{trial.prefix}-{index}v{number}-").documents[number]

@@ -41,7 +41,7 @@ _COUNT = count(1)
 
 
 class Goal(NamedTuple):
-    """Where a scenario ends when nothing goes wrong, and how many writes lead there."""
+    """The final state of a scenario without faults, and its number of writes."""
 
     state: State
     writes: int
@@ -49,7 +49,7 @@ class Goal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """What every trial needs.
+    """The shared parts of all trials.
 
     Attributes:
         command: runs the command in processes of its own.
@@ -72,7 +72,7 @@ class Lab:
 
     @contextmanager
     def trial(self, scenario: Scenario) -> Iterator[Trial]:
-        """Begin a scenario, with names and an instance of its own."""
+        """Begin a scenario with separate names and a separate instance."""
         prefix = f"f{os.getpid():x}-{next(_COUNT)}"
         with Proxy(self.kubeconfig) as proxy:
             trial = Trial(self, scenario, prefix, proxy)
@@ -104,7 +104,7 @@ class Trial:
         self._since = 0
 
     def begun(self) -> Self:
-        """Bring the cluster to where the scenario begins, and record from there on."""
+        """Create the initial state of the scenario, and record from then on."""
         self.scenario.find(self.lab.server, self._wait_for)
         if self.scenario.before.profiles:
             self._run_through(self.scenario.before)
@@ -141,7 +141,7 @@ class Trial:
             return self._apply(**changed)
 
     def finish(self) -> list[str]:
-        """Run again, undisturbed; return what is wrong with how it ended.
+        """Run again without faults; return what is wrong with the result.
 
         Where the profile controller wrote at the same moment, which is pending and no error, it
         takes another run.
@@ -174,7 +174,7 @@ class Trial:
         return [*found, *self._findings(), *self.wrong_roles()]
 
     def wrong_roles(self) -> list[str]:
-        """Ask the API server itself who may do what, of everybody whom either document knows."""
+        """Compare everybody's permissions by the API server with the documents."""
         after, roles = given_after(self.scenario), self.scenario.settings.cluster_roles
         role_names = {name: role for role, name in roles.items()}
         found = []

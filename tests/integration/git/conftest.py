@@ -14,7 +14,7 @@ from repositories.repository import Repository, document
 
 
 def pytest_collection_modifyitems(items):
-    """Where a program is missing, say which package has it, at once."""
+    """Fail at once with the name of the package if a program is missing."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     missing = [
         package
@@ -40,14 +40,14 @@ def repository(tmp_path):
 
 @pytest.fixture(scope="session")
 def sshd(tmp_path_factory):
-    """An sshd that lets Git choose its protocol."""
+    """An sshd that accepts the protocol version of Git."""
     with closing(SshServer(tmp_path_factory.mktemp("ssh"), "AcceptEnv GIT_PROTOCOL")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def old_sshd(tmp_path_factory):
-    """An sshd as Debian sets it up: Git speaks its oldest protocol."""
+    """An sshd with the configuration of Debian: Git uses its oldest protocol."""
     with closing(SshServer(tmp_path_factory.mktemp("ssh"))) as server:
         yield server
 

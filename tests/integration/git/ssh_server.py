@@ -75,7 +75,7 @@ class SshServer:
 
 
 def keys(path, kind="ed25519", passphrase=""):
-    """Make a pair of keys, and return the private one."""
+    """Create a key pair, and return the private key."""
     subprocess.run(  # noqa: S603
         ["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-f", str(path)],  # noqa: S607 - that of PATH
         check=True,

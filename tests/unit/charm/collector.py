@@ -39,7 +39,7 @@ class Collector:
 
     @property
     def metrics(self):
-        """The value of each metric by its name, where it has no labels."""
+        """The value of each metric without labels, by name."""
         (body,) = (body for path, body in self.got if path == "/v1/metrics")
         (scope,) = body["resourceMetrics"][0]["scopeMetrics"]
         points = {one["name"]: one["gauge"]["dataPoints"] for one in scope["metrics"]}

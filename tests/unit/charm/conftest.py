@@ -94,7 +94,7 @@ class World:
         return self.state
 
     def answer(self, app: str) -> Report:
-        """Return what a charm reads of what became of its document."""
+        """Return the results for a document, as its charm reads them."""
         return read_answer(self._relation(app))
 
     def _relation(self, app: str) -> testing.Relation | None:
@@ -125,13 +125,13 @@ class World:
         return getattr(self.context.on, name)()
 
     def act(self, name: str, **params: bool) -> dict[str, object]:
-        """Run an action and return its results, lists decoded; `ActionFailed` where it fails."""
+        """Run an action and return its results, lists decoded; raise `ActionFailed` if it fails."""
         named = {key.replace("_", "-"): value for key, value in params.items()}
         self.state = self.context.run(self.context.on.action(name, params=named), self.state)
         return self.results()
 
     def fail(self, name: str, **params: bool) -> str:
-        """Run an action that has to fail and return why; what it said besides is in `results()`."""
+        """Run an action that must fail and return why; its other results are in `results()`."""
         with pytest.raises(testing.ActionFailed) as failed:
             self.act(name, **params)
         self.state = failed.value.state
@@ -145,7 +145,7 @@ class World:
 
     @property
     def logged(self) -> list[str]:
-        """What went to juju-log, each a process of its own on a real unit."""
+        """The lines of juju-log, each a separate process on a real unit."""
         return [f"{line.level} {line.message}" for line in self.context.juju_log]
 
 
@@ -156,7 +156,7 @@ def ticks() -> Ticks:
 
 @pytest.fixture
 def api() -> MemoryApi:
-    """A cluster with Kubeflow: its ClusterRoles are there and its controller runs."""
+    """A cluster with Kubeflow's ClusterRoles and controller."""
     server = MemoryApi()
     server.put_all(
         {

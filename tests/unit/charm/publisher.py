@@ -9,7 +9,7 @@ from charms.profiles_management.v0.profiles_management import ProfilesProvider, 
 
 
 class Publisher(ops.CharmBase):
-    """A charm that publishes what the test wants, and keeps the answer that it reads."""
+    """A charm that publishes the document of a test, and keeps the answer."""
 
     document = ""
     report: Report | None = None
@@ -42,7 +42,7 @@ def published(document: str) -> dict[str, str]:
 
 
 def read_answer(ours: testing.Relation) -> Report:
-    """Return what the charm at the other end of our relation reads, as the library reads it."""
+    """Return the report as the charm at the other end reads it."""
     Publisher.document = ""
     data = {
         "local_app_data": dict(ours.remote_app_data),

@@ -37,7 +37,7 @@ STATUSES = (ActiveStatus, BlockedStatus, WaitingStatus, MaintenanceStatus)
 
 
 def looked_at(world, actions=PLAN):
-    """Let the charm see an event and run actions; return the status after the event."""
+    """Run an event and actions; return the status after the event."""
     status = world.see().unit_status
     for name in actions:
         params = {"confirm": True} if name == "delete-stale-profiles" else {}

@@ -19,7 +19,7 @@ META = {
 
 
 class Ours(ops.CharmBase):
-    """Looks at both endpoints at each update-status, and keeps what it saw and asked for."""
+    """Reads both endpoints at each update-status, and records results and requests."""
 
     def __init__(self, framework):
         super().__init__(framework)
@@ -33,7 +33,7 @@ class Ours(ops.CharmBase):
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The endpoints that Juju was asked about."""
+    """The endpoints that were requested from Juju."""
     asked = []
     relation_ids = _MockModelBackend.relation_ids
 
@@ -46,7 +46,7 @@ def asked(monkeypatch):
 
 
 def look(state, event=None):
-    """Run an event, then an update-status; return what was seen, and the state after it."""
+    """Run an event, then an update-status; return the recorded results and the state."""
     context = testing.Context(Ours, meta=META)
     if event is not None:
         state = context.run(event(context), state)

@@ -15,7 +15,7 @@ from profiles_charm import leadership
 
 @pytest.fixture
 def loses(monkeypatch: pytest.MonkeyPatch, api: MemoryApi) -> Callable[[], None]:
-    """Let another unit be the leader as soon as anything was written."""
+    """Make another unit the leader as soon as anything was written."""
 
     def lose() -> None:
         already = len(api.writes)
@@ -75,7 +75,7 @@ def test_a_leader_stays_one(world, api, document):
 
 @pytest.fixture
 def unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ops.Unit:
-    """A unit whose hook tool answers what stands in the file `leader`."""
+    """A unit whose hook tool prints the content of the file `leader`."""
     tool = tmp_path / "is-leader"
     tool.write_text(f"#!/bin/sh\ncat {tmp_path}/leader\n")
     tool.chmod(0o755)

@@ -25,7 +25,7 @@ def databag(text):
 
 @pytest.fixture
 def ours(world, api):
-    """Have our own option give ann a role of its own, and look that she has it after an event."""
+    """Grant ann a role by the charm's option, and check that an event keeps it."""
 
     def see(number, event):
         role = ("edit", "view")[number % 2]

@@ -23,7 +23,7 @@ BEACON = {
 
 
 class Ours(ops.CharmBase):
-    """Asks for the waypoint at each event; the option is empty."""
+    """Reads the waypoint at each event; the option is empty."""
 
     def __init__(self, framework):
         super().__init__(framework)
@@ -84,7 +84,7 @@ def test_what_the_package_publishes_is_understood():
 
 
 class Beacon(ops.CharmBase):
-    """The other end, as istio-beacon-k8s makes it."""
+    """The other end of the relation, as in istio-beacon-k8s."""
 
     def __init__(self, framework):
         from canonical_service_mesh.enums import MeshType  # noqa: PLC0415 - only this test needs it

@@ -29,7 +29,7 @@ def collector():
 
 @pytest.fixture
 def watched(world, collector):
-    """The charm with a collector for all that it tells, and Events with counts."""
+    """The charm with a collector for its telemetry, and Events with counts."""
     offer = {
         "protocol": "http",
         "endpoint": collector.url,
@@ -43,7 +43,7 @@ def watched(world, collector):
 
 @pytest.fixture
 def shown(watched, api, collector):
-    """Return what came out of the charm so far, by the path on which it did."""
+    """Return all output of the charm so far, by channel."""
 
     def paths():
         own = [one for one in watched.state.relations if isinstance(one, testing.Relation)]
@@ -276,7 +276,7 @@ def test_a_secret_in_the_wrong_option_is_in_no_message(watched, shown, option):
 
 @pytest.fixture
 def handler(monkeypatch):
-    """juju-log as ops sets it up; returns what a record becomes there."""
+    """juju-log as ops sets it up; returns the logged line of a record."""
 
     class Backend:
         def juju_log(self, level, message):

@@ -14,7 +14,7 @@ MANY = {f"team-{number}": 5 for number in range(20)}
 
 @pytest.fixture
 def ours(caplog: pytest.LogCaptureFixture):
-    """What was logged but for what ops itself says of an event."""
+    """The log without the lines of ops about events."""
 
     def build(world):
         return [

@@ -27,7 +27,7 @@ def one(document):
 
 @pytest.fixture
 def role(api):
-    """Tell who has which role in a profile."""
+    """Return the roles of people in a profile."""
 
     def role(who, profile):
         for one in api.objects("RoleBinding", profile):

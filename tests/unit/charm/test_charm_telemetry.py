@@ -41,7 +41,7 @@ MODEL = testing.Model("kubeflow", uuid="f4d59020-c8e7-4053-8044-a2c1e5591c7f")
 
 
 class Ours(ops.CharmBase):
-    """A charm that tells `run` at each update-status."""
+    """A charm that sends the telemetry of `run` at each update-status."""
 
     run = GOOD
 
@@ -78,7 +78,7 @@ def tempo(url, name="otlp_http"):
 
 
 def tell(*relations, run=GOOD):
-    """Let the charm tell a run; return what it logged."""
+    """Send the telemetry of a run; return the log."""
     charm = type("Ours", (Ours,), {"run": run})
     context = testing.Context(charm, meta=META)
     context.run(
@@ -209,7 +209,7 @@ def test_what_the_package_of_tempo_offers_is_understood(collector):
 
 
 class Tempo(ops.CharmBase):
-    """The other end, as tempo-coordinator-k8s makes it: it offers what it was asked for."""
+    """The other end, as in tempo-coordinator-k8s: it offers the requested protocols."""
 
     url = ""
 
@@ -225,7 +225,7 @@ class Tempo(ops.CharmBase):
 
 
 class Theirs(ops.CharmBase):
-    """The other end, as opentelemetry-collector-k8s makes it."""
+    """The other end, as in opentelemetry-collector-k8s."""
 
     url = ""
     rules = None

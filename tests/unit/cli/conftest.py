@@ -25,7 +25,7 @@ ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
 
 @dataclass
 class Ran:
-    """How a command ended, and what it printed."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -33,7 +33,7 @@ class Ran:
 
     @property
     def data(self):
-        """What it printed, as JSON."""
+        """The output, decoded from JSON."""
         return json.loads(self.out)
 
     @property
@@ -72,7 +72,7 @@ def keeps():
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
-    """Be in an empty folder, with nothing in the environment; the sample is there as pmr.yaml."""
+    """Enter an empty folder with the sample as pmr.yaml, and an empty environment."""
     for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

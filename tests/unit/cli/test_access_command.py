@@ -29,7 +29,7 @@ NOT_COVERED = (
 
 @pytest.fixture
 def ask(run, controller):
-    """Apply a document, then ask `access` of a person: the exit code, and the lines."""
+    """Apply a document, then run `access` for a person; return exit code and lines."""
     run("apply", "-", stdin=DOCUMENT)
 
     def asked(person, *more):

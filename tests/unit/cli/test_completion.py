@@ -27,7 +27,7 @@ profiles:
 
 @pytest.fixture
 def complete(api, capsys, monkeypatch):
-    """Return what is offered for the last word of a line, and nothing else that is printed."""
+    """Return the candidates for the last word of a line."""
 
     def candidates(*words, connect=None):
         monkeypatch.setenv("_PROFILES_MANAGEMENT_COMPLETE", "complete_bash")

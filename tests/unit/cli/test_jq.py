@@ -60,7 +60,7 @@ CHANGES = tuple(itertools.starmap(change, itertools.product(Reason, Action, [ANN
 
 @pytest.fixture(scope="module")
 def built():
-    """What a plan and a report with every kind of change print."""
+    """The output of a plan and a report with every kind of change."""
     stop = Stop(StopKind.REVOCATIONS, "6 of 6 role assignments would be revoked", "Allow it.")
     concern = Concern(Kind.REVOCATION, "ml", str(ANN))
     results = itertools.cycle(Result)
@@ -73,7 +73,7 @@ def built():
 
 @pytest.fixture
 def data(built, run, controller, here, sample):
-    """What each command that the page names prints, by the file that it writes."""
+    """The output of each command on the page, by the file that it writes."""
     ends = (
         "bart@canonical.com\n    role: edit",
         "bart@canonical.com\n    role: edit\n    until: 2027-01-31",

@@ -53,7 +53,7 @@ class Process:
         self.said = ""
 
     def signal(self, number):
-        """Send a signal and wait until the process says that it has it."""
+        """Send a signal and wait until the process reports it."""
         self.popen.send_signal(number)
         while "Stopping" not in self.said:
             line = self.popen.stderr.readline()
@@ -109,7 +109,7 @@ def document(path, *people):
 
 @pytest.fixture
 def teams(here):
-    """A document of twenty profiles that are still to be made."""
+    """A document of twenty new profiles."""
     return document(here / "teams.yaml")
 
 
@@ -150,7 +150,7 @@ def writes(request):
 
 
 def interrupted(api, process, number, gate):
-    """Interrupt a process at the gate, and let it go on; return how it ended."""
+    """Interrupt a process at the gate, then open the gate; return how the process ended."""
     api.faults.append(gate)
     with process as running:
         assert gate.reached.wait(PATIENCE)

@@ -39,7 +39,7 @@ profiles:
 
 
 class Page(HTMLParser):
-    """A page taken apart: what is open is closed in its order, or the parser complains."""
+    """A parsed page; elements must be closed in the right order."""
 
     def __init__(self, text):
         super().__init__()
@@ -272,7 +272,7 @@ def luminance(colour):
     ],
 )
 def test_text_can_be_read_in_light_dark_and_print(scheme, text, background):
-    """The contrast is at least 4.5, which WCAG 2.2 (1.4.3) asks for."""
+    """The contrast is at least 4.5, as WCAG 2.2 (1.4.3) requires."""
     palettes = [
         dict(re.findall(r"--([\w-]+):(#\w+)", block))
         for block in re.findall(r":root\{[^}]*--page[^}]*\}", STYLE)

@@ -29,7 +29,7 @@ def adding(name, **people):
 
 @pytest.fixture
 def files(here):
-    """Write files: `files(pmr=TEXT, teams=TEXT)` makes pmr.yaml and teams.yaml."""
+    """Write files: `files(pmr=TEXT, teams=TEXT)` writes pmr.yaml and teams.yaml."""
 
     def write(**texts):
         for name, text in texts.items():

@@ -23,7 +23,7 @@ profiles:
 
 @pytest.fixture
 def on_terminal(run, monkeypatch):
-    """Run the command on a terminal without colours, of so many columns."""
+    """Run the command on a terminal without colours, with this number of columns."""
 
     def command(width, *arguments, **more):
         monkeypatch.setenv("COLUMNS", str(width))

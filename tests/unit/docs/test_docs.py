@@ -27,7 +27,7 @@ BAD = "profiles:\n- name: ml-engineers\n  owner:\n    kind: User\n    name: admi
 
 
 def joined(page: Path) -> str:
-    """Return the text of a page in which a command that goes on after a backslash is one line."""
+    """Return the text of a page, with commands joined that continue after a backslash."""
     return re.sub(r" \\\n\s*", " ", page.read_text())
 
 
@@ -40,7 +40,7 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 def commands() -> list[tuple[str, str]]:
-    """Return (page, command line) of every command that a page tells a reader to run."""
+    """Return (page, command line) of every command on a page."""
     line = re.compile(r"^(?:    +|\$ )(profiles-management [a-z].*)$", re.MULTILINE)
     return [
         (str(page.relative_to(ROOT)), found)
@@ -189,7 +189,7 @@ WIDTHS = {"ijl": 0.28, " ,.": 0.32, "()tfr-": 0.4, "mwMW": 0.9}
 
 
 def width_of(text: str, style: str) -> float:
-    """Return how wide a text of a plot is in the font that it asks for first."""
+    """Return the width of a text of a plot in its first font."""
     each = (
         next((width for marks, width in WIDTHS.items() if mark in marks), 0.62) for mark in text
     )
@@ -251,7 +251,7 @@ def test_every_link_leads_to_a_file() -> None:
 
 
 def headings(page: Path) -> set[str]:
-    """Return what links call the headings of a page."""
+    """Return the anchors of a page's headings."""
     titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 

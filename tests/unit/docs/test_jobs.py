@@ -121,7 +121,7 @@ def test_the_cron_job_is_confined_and_runs_alone():
 
 
 def git(folder, *words):
-    """Run git in a folder and return what it prints."""
+    """Run git in a folder and return its output."""
     command = ["git", *words]
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S603 - our own
     return done.stdout.strip()

@@ -230,14 +230,14 @@ NAMESPACE_CHANGES = (
 
 
 def unmade(world, name, owner):
-    """A namespace that was there before any profile; `owner` is its annotation, None for none."""
+    """A namespace from before any profile; `owner` is its annotation, None for none."""
     if world.api.get("Namespace", None, name) is None:
         note = {"annotations": {"owner": owner}} if owner is not None else {}
         world.api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **note}})
 
 
 def profile_made(world, name, user):
-    """A Profile that somebody made by hand."""
+    """A Profile that was created by hand."""
     if not world.settings.standalone and world.api.get("Profile", None, name) is None:
         owner = {"kind": "User", "name": user}
         body = {
@@ -262,7 +262,7 @@ def ending(world, kind, name):
 
 
 def owned_object_changed(world, kind, name, change):
-    """What the controller made, changed by hand."""
+    """Change an object of the controller by hand."""
     found = world.api.get(
         kind, name, naming.OWNER_BINDING if kind == "RoleBinding" else naming.OWNER_POLICY
     )
@@ -312,7 +312,7 @@ class Foreign:
     annotations: Any = None
 
     def __call__(self, world, space):
-        """Put it there, unless its place is taken or there is no such namespace."""
+        """Store the object, unless its name is taken or its namespace is missing."""
         if world.api.get("Namespace", None, space) is None or world.api.get(
             self.kind, space, self.name
         ):
@@ -452,5 +452,5 @@ def _unless_standalone(world, happening):
 
 
 def lists(*kinds, most=5):
-    """Draw what happens, one after the other."""
+    """Generate happenings, one after another."""
     return st.lists(st.one_of(*kinds), max_size=most)

@@ -16,10 +16,10 @@ SOURCES = ("config", "git", "relation:profiles:teams")
 
 
 class Sources(dict):
-    """Documents by the name of their source; None stands for one that cannot be read."""
+    """Documents by the name of their source; None is an unreadable one."""
 
     def merged(self):
-        """Return the one document that they make."""
+        """Return the merged document."""
         return merge(
             [SourceDocument(name, pmr, "" if pmr else "it is gone") for name, pmr in self.items()]
         )

@@ -37,7 +37,7 @@ def target(world):
 
 @pytest.fixture
 def moved(world, profile):
-    """A cluster whose profile `ml` has ann as the peer made her."""
+    """A cluster whose profile `ml` has ann, with the objects of the peer."""
     world.apply(document(profile()))
     put(world.api, *peer_pair(ANN, "edit"))
     return world

@@ -190,7 +190,7 @@ def test_progress_is_reported_up_to_the_last_change(world, profile):
 
 
 class Seen:
-    """Keeps what a run shows of its waiting."""
+    """Records the progress of a waiting run."""
 
     def __init__(self):
         self.looks = []
@@ -203,7 +203,7 @@ class Seen:
 
 
 def waited(world, pmr, **changed):
-    """Apply with whatever the world's controller does meanwhile; return what was shown."""
+    """Apply while the world's controller runs; return the recorded progress."""
     seen, clock = Seen(), world.ticks.clock
     settings = replace(world.settings, **changed)
     target = Cluster(world.client, clock=clock)

@@ -451,7 +451,7 @@ def test_no_message_ever_tells_a_token(world, profile):
 
 
 def meanwhile(world, change):
-    """Let something happen between looking and writing."""
+    """Act between the reads and the writes of a run."""
     done = []
 
     def fault(request, act):

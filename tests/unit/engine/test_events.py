@@ -38,7 +38,7 @@ def default(world, plain):
 
 
 def events_on(world, name="ml"):
-    """Return what `kubectl describe profile` would show, by name."""
+    """Return the lines of `kubectl describe profile`, by name."""
     uid = world.api.get("Profile", None, name)["metadata"]["uid"]
     found = (one for one in world.api.objects("Event") if one["involvedObject"]["uid"] == uid)
     return [f"{one['type']} {one['reason']}: {one['message']}" for one in found]

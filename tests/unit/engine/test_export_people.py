@@ -28,7 +28,7 @@ def exported(world, **changed):
 
 
 def people(export, name="ml"):
-    """Return who contributes, as an export says."""
+    """Return the contributors of an export."""
     return [
         (one.kind.value, one.name, one.role.value) for one in export.pmr.profiles[name].contributors
     ]
@@ -242,7 +242,7 @@ profiles:
 
 
 def without_owner(world, **metadata):
-    """Make a Profile whose owner somebody removed."""
+    """Create a Profile whose owner was removed."""
     made_by_hand(world)
     body = world.api.get("Profile", None, "ml")
     body["spec"].pop("owner")

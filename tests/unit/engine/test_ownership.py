@@ -13,7 +13,7 @@ MARKS = {naming.MANAGED_BY: naming.MANAGER, naming.INSTANCE: "default"}
 
 
 def made_by_hand(world, name="ml", owner=OWNER, *, labels=None, kind="User"):
-    """Make a Profile as an administrator would with kubectl."""
+    """Create a Profile as an administrator does with kubectl."""
     body = {
         "apiVersion": "kubeflow.org/v1",
         "kind": "Profile",

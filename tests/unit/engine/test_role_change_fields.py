@@ -182,7 +182,7 @@ def test_a_contributor_who_becomes_the_owner_shows_that_the_end_is_gone(world, p
 
 
 def copied(world, name):
-    """Put a second pair next to that of ann, with an end and a source of its own."""
+    """Add a second pair of ann, with another end and another source."""
     for kind in ("RoleBinding", "AuthorizationPolicy"):
         pair = world.api.get(kind, "ml", BINDING)
         pair["metadata"] = {

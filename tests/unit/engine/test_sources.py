@@ -44,7 +44,7 @@ NAMES = {"config": CONFIG, "teams": TEAMS, "git": GIT}
 
 
 def merged(*, absent=(), **documents):
-    """Merge documents by the first word of their sources; None stands for one that cannot be read.
+    """Merge documents by the first word of their sources; None is an unreadable one.
 
     What is not named was withdrawn, unless it is `absent`.
     """

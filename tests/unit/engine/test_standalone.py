@@ -185,7 +185,7 @@ def test_the_mesh_lets_both_in_at_every_moment_wherever_it_died(plain, profile, 
 
 
 def let_through(world):
-    """Return whom the policies of `ml` let in, owners included."""
+    """Return the people of the policies of `ml`, with owners."""
     rules = [
         rule
         for one in world.api.objects("AuthorizationPolicy", "ml")

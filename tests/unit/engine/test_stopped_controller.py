@@ -117,7 +117,7 @@ def stopped(situation, stage):
 
 
 def go_on(world):
-    """Let the controller do what is left."""
+    """Run the controller to the end."""
     world.controller.stops_before = ""
     while world.controller.queue or world.controller.errors:
         world.controller.run()

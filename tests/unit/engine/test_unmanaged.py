@@ -28,7 +28,7 @@ def target(world):
 
 
 def said(problems):
-    """Return what unmanaged access is reported, as text."""
+    """Return the warnings about unmanaged access as text."""
     return [problem.what for problem in problems if problem.code == "unmanaged-access"]
 
 

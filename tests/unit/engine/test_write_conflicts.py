@@ -22,7 +22,7 @@ def world():
 
 
 def touched(api, obj):
-    """Write to an object without changing what a document says, as the profile controller does."""
+    """Write to an object without changing its meaning, as the profile controller does."""
     obj.setdefault("metadata", {}).setdefault("annotations", {})["example.com/seen"] = str(
         len(api.log)
     )
@@ -30,7 +30,7 @@ def touched(api, obj):
 
 
 def before_writes(world, resource, method, happening, times=1):
-    """Let something happen just before the first writes of a resource."""
+    """Act just before the first writes of a resource."""
     left = [times]
 
     def fault(request, act):
@@ -43,7 +43,7 @@ def before_writes(world, resource, method, happening, times=1):
 
 
 def meant(world, *profiles):
-    """Return the objects of a world of its own in which a document was applied."""
+    """Return the objects of a separate world in which a document was applied."""
     twin = world.twin()
     twin.apply(document(*profiles))
     return twin.api

@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 class Ticks:
-    """A clock whose sleep takes no time: it calls `meanwhile` and goes on."""
+    """A clock whose sleep takes no time: it calls `meanwhile` and returns."""
 
     def __init__(self, meanwhile=lambda: None):
         self.slept = 0.0
@@ -68,18 +68,18 @@ class World:
         )
 
     def twin(self):
-        """Return a world of its own in the same state."""
+        """Return a separate world in the same state."""
         return World(self.settings, api=self.api.clone())
 
     def after(self, pmr, happenings=()):
-        """Apply a document, let things happen, and return this world."""
+        """Apply a document, then happenings, and return this world."""
         self.apply(pmr)
         for happening in happenings:
             happening(self)
         return self
 
     def foreign_objects(self):
-        """Return every foreign object that is there, whole."""
+        """Return every foreign object as a whole."""
         return {where: self.api.get(*where) for where in self.foreign}
 
 

@@ -8,7 +8,7 @@ from profiles_management.git.budget import Budget
 
 @pytest.fixture
 def now():
-    """What the clock shows, to be moved."""
+    """The time of the clock, which a test advances."""
     return [100.0]
 
 

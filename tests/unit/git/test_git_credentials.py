@@ -24,7 +24,7 @@ def holds_mark(*texts):
 
 
 def everything(error):
-    """Return all that an error shows: text, repr and tracebacks, also of what it came from."""
+    """Return everything that an error shows: text, repr and tracebacks, with its causes."""
     return [str(error), repr(error), "".join(traceback.format_exception(error))]
 
 
@@ -34,7 +34,7 @@ def line(words):
 
 
 def echo(kind):
-    """Return what answers each request with the credentials that came with it."""
+    """Return a server that repeats the credentials of each request."""
 
     def answer(handler):
         sent = handler.headers["Authorization"] or ""

@@ -38,7 +38,7 @@ def test_the_repository_that_is_mangled_is_a_good_one():
 
 
 def _blamed(folder):
-    """Return the files in which there are problems."""
+    """Return the files with problems."""
     try:
         pmr = document(folder, rules=Rules(), additions=True)
     except DocumentError as error:
@@ -48,7 +48,7 @@ def _blamed(folder):
 
 
 def _message(packed):
-    """Return why a pack is refused, nothing where it is read."""
+    """Return why a pack is refused, empty if it is read."""
     try:
         _files(packed)
     except GitError as error:

@@ -63,7 +63,7 @@ def plain():
 
 @pytest.fixture
 def context_of(tmp_path):
-    """Return what a server with an identity needs."""
+    """Return the TLS settings of a server with an identity."""
 
     def build(identity, trusts=b""):
         folder = tmp_path / "server"

@@ -32,7 +32,7 @@ DOCUMENT = "profiles: [{name: ml, owner: {kind: User, name: ann@example.com}}]\n
 
 
 def forms(text):
-    """Return how a credential may look in what comes out."""
+    """Return the forms in which a credential may be printed."""
     inner = [
         base64.b64encode(f"{before}{text}{after}".encode()).decode()
         for before in ("", "ann:")
@@ -190,7 +190,7 @@ def test_no_message_about_a_broken_file_holds_a_credential(here, printed, conten
 
 
 def echo(code, form):
-    """Return an answer that repeats what it was sent, as pages of proxies for debugging do."""
+    """Return an answer that repeats the request, as debugging pages of proxies do."""
 
     def answer(request):
         said = " ".join(f"{key}: {value}" for key, value in request.headers.items())
@@ -220,7 +220,7 @@ def _decoded(token):
 
 @pytest.fixture
 def client_of():
-    """A lightkube client, made by hand as others make theirs."""
+    """A lightkube client as other programs create it."""
 
     def build(user, answer):
         config = KubeConfig.from_one(
@@ -232,7 +232,7 @@ def client_of():
 
 
 def everything(error):
-    """Return all that an error shows: text, repr and tracebacks, also of what it came from."""
+    """Return everything that an error shows: text, repr and tracebacks, with its causes."""
     return [str(error), repr(error), "".join(traceback.format_exception(error))]
 
 

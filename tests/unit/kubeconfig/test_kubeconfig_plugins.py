@@ -60,7 +60,7 @@ def execs(user_of):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """Make a plugin that never ends end soon."""
+    """Shorten the timeout for a plugin that never ends."""
     monkeypatch.setattr(execution, "_LOOK", 0.01)
 
 
@@ -510,7 +510,7 @@ def test_a_program_that_a_plugin_leaves_behind_is_not_waited_for(
 
 
 def test_what_a_plugin_prints_just_before_it_ends_is_read(execs, ask, secure, script, monkeypatch):
-    """It is quiet while one looks, and has printed and ended when one asks whether it has."""
+    """Its output arrives between a check of the output and a check whether it ended."""
     monkeypatch.setattr(execution, "_LOOK", 0)
     script(f"read line < fifo\necho '{credential()}'")
     os.mkfifo("fifo")

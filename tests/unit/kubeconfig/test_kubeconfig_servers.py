@@ -14,7 +14,7 @@ NOT_PEM = base64.b64encode(b"no certificate").decode()
 
 @pytest.fixture
 def data(authority):
-    """The authority as `certificate-authority-data` has it."""
+    """The authority in the form of `certificate-authority-data`."""
     return base64.b64encode(authority.pem).decode()
 
 

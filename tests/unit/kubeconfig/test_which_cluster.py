@@ -20,7 +20,7 @@ SECRET = "s3cr3t-mark"
 
 @pytest.fixture
 def failing(here, capsys, quick, connected):
-    """Run a command that cannot read its cluster; return what it prints to standard error."""
+    """Run a command that cannot read its cluster; return its standard error."""
     (here / "pmr.yaml").write_text("profiles: []\n")
 
     def run(*arguments, timeout=1.0):

@@ -104,13 +104,13 @@ class End:
         return [event for event in self.context.emitted_events if isinstance(event, ours)]
 
     def see(self, event: object, **changes: object) -> testing.State:
-        """Let an event happen, after changes to the state such as `config={...}`."""
+        """Run an event, after changes to the state such as `config={...}`."""
         self.context.emitted_events.clear()
         self.state = self.context.run(event, replace(self.state, **changes))
         return self.state
 
     def hear(self, databag: dict[str, str]) -> bool:
-        """Let it see what the other end wrote, and tell whether that was anything new."""
+        """Run the event for the other end's data; return whether it was new."""
         if databag == self.relation.remote_app_data:
             return False
         heard = replace(self.relation, remote_app_data=dict(databag))
@@ -119,7 +119,7 @@ class End:
 
     @contextmanager
     def library(self, event: object = None) -> Iterator[ProfilesProvider | ProfilesRequirer]:
-        """The charm's end of the library inside a hook; what it writes is kept."""
+        """The library in a hook of the charm; its writes are kept."""
         with self.context(event or self.on.update_status(), self.state) as manager:
             yield manager.charm.profiles
             self.state = manager.run()

@@ -15,13 +15,13 @@ RBAC = "rbac.authorization.k8s.io"
 
 @pytest.fixture
 def api() -> MemoryApi:
-    """A server with the namespace `ml`, which no request in the log made."""
+    """A server with the namespace `ml`, which is not in the log."""
     return MemoryApi(objects=[{"kind": "Namespace", "metadata": {"name": "ml"}}])
 
 
 @pytest.fixture
 def http(api: MemoryApi) -> httpx2.Client:
-    """A bare HTTP client: what goes over the wire, and nothing in between."""
+    """A bare HTTP client without lightkube."""
     return httpx2.Client(
         base_url="http://memory", transport=api.transport, headers={"User-Agent": "tests/1"}
     )

@@ -524,7 +524,7 @@ def is_sayable(name):
 
 
 def wanted(data):
-    """Return by profile who has which role in the peer's reading, as far as we can say it."""
+    """Return the roles by profile as the peer reads the document, if we can express them."""
     found = {}
     for profile in {one["name"]: one for one in data["profiles"]}.values():
         owner = profile["owner"]["name"]

@@ -23,7 +23,7 @@ UNPLACED = {"empty-document", "not-utf-8"}
 
 
 def outcome(text, **options):
-    """Return what a text is: a document, or the problems with which it is refused."""
+    """Return the document of a text, or the problems with which it is refused."""
     try:
         return loads(text, **options)
     except DocumentError as error:

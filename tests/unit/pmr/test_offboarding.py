@@ -21,7 +21,7 @@ TESTS = Path(__file__).parents[2]
 
 
 def without_ann(contributors):
-    """Return what becomes of the lines after the owner of a profile."""
+    """Return the result for the lines after the owner of a profile."""
     edited = offboard(HEAD + contributors, LEAVER).edited()
     assert edited.startswith(HEAD)
     return edited.removeprefix(HEAD)

@@ -38,7 +38,7 @@ WRITTEN = sorted({f"{side}{mark}{thing}" for side, mark, thing in product(SIDES,
 
 
 def remedies(finding):
-    """Return what a finding says to write."""
+    """Return the suggestion of a finding."""
     return re.findall(r"write: (\S+?)(?=,|$)", finding.remedy)
 
 

@@ -40,7 +40,7 @@ NASTY = (
 
 
 class Read(HTMLParser):
-    """What a reader sees outside of code, and the cells of each row."""
+    """The text outside of code, and the cells of each row."""
 
     def __init__(self, markdown):
         super().__init__()

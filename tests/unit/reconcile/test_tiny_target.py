@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 class Ticks:
-    """A clock on which only sleeping takes time; `meanwhile` is what others do in that time."""
+    """A clock on which only sleeping takes time; `meanwhile` runs in each sleep."""
 
     def __init__(self, meanwhile=lambda: None):
         self.slept = 0.0
@@ -62,7 +62,7 @@ def filled(document, **more):
 
 
 def before_request(service, number, happening):
-    """Let something happen before the request of that number, counted from 1, and then no more."""
+    """Act once, before the request of that number, counted from 1."""
     left = [number]
 
     def hook(request):

@@ -38,7 +38,7 @@ def names_and_texts(tree):
 
 
 def words(module):
-    """Return Kubernetes' words in a module, each with the lines where it is."""
+    """Return Kubernetes' words in a module, each with its lines."""
     lines = {}
     for text, line in names_and_texts(ast.parse(module.read_text())):
         for word in KUBERNETES.findall(text.replace("_", " ")):

@@ -58,7 +58,7 @@ def layered() -> set[str]:
 
 
 def alternatives(pattern: str) -> list[str]:
-    """Return the patterns that one with braces stands for."""
+    """Return the patterns of one with braces."""
     head, brace, rest = pattern.partition("{")
     inside, _, tail = rest.partition("}")
     return [f"{head}{each}{tail}" for each in inside.split(",")] if brace else [pattern]

@@ -99,7 +99,7 @@ def applied(world, pmr, **settings):
 
 
 def places_in(report, sent):
-    """Return, for each write as it was sent, the change that it belongs to and its phase.
+    """Return the change and the phase of each write, in the order of sending.
 
     Left out is what waits for others, which goes when it can, and owner changes, which are exempt
     from the barriers.

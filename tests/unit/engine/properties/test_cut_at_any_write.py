@@ -72,7 +72,7 @@ def test_so_it_is_for_any_two_documents(first, second, settings, index, injury):
 
 
 def injure(world, pmr, index, injury):
-    """Apply a document while one write goes wrong; return that write, None if there are fewer."""
+    """Apply a document with a fault at one write; return that write, None if there are fewer."""
     fault = fail_nth_write(index, injury)
     world.api.faults.append(fault)
     try:

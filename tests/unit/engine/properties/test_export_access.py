@@ -30,7 +30,7 @@ def export_of(world):
 
 
 def identity(kind, name):
-    """Return what two spellings of one person have in common: a document holds only one of them."""
+    """Return the same value for two spellings of a person, of which a document has only one."""
     return kind, unicodedata.normalize("NFC", name).casefold()
 
 

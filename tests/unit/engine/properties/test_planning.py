@@ -82,7 +82,7 @@ def seen(world):
 
 
 def shuffled(pmr, chance):
-    """Return a document that says the same in another order."""
+    """Return the same document in another order."""
     profiles = [
         one.model_copy(
             update={
@@ -96,7 +96,7 @@ def shuffled(pmr, chance):
 
 
 def listed_in_disorder(world, turned):
-    """Return a world whose lists come in another order."""
+    """Return a world whose lists have another order."""
     twin = world.twin()
     twin.api.faults.append(
         lambda request, act: disordered(act(), turned) if request.verb == "list" else act()

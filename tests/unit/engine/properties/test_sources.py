@@ -149,7 +149,7 @@ def ends(body):
 
 
 def made_by(world, sources):
-    """Return the names of the profiles that these sources made."""
+    """Return the names of the profiles that these sources created."""
     kind = "Namespace" if world.settings.standalone else "Profile"
     return {one["metadata"]["name"] for one in world.api.objects(kind) if source_of(one) in sources}
 
