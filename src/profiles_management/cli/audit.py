@@ -19,6 +19,7 @@ from profiles_management.cli.setting_options import AccessOptions, ExportOptions
 from profiles_management.cli.source_options import (
     SAME_AS_FILE,
     file_sources,
+    untrusted_names,
     untrusted_option,
 )
 from profiles_management.kubeflow.access import access_listing, access_report
@@ -117,8 +118,8 @@ def _people(
     session: Session, names: Sequence[str], untrusted: Sequence[str], git: GitOptions
 ) -> set[Person]:
     """Return everybody in the documents; one that is not trusted may be missing."""
-    session.names = (*names, *untrusted)
-    sources = file_sources(untrusted, names, session.untrusted_contents(git), SEARCHED)
+    sources = file_sources(untrusted, session.untrusted_contents(git), SEARCHED)
+    session.names = (*names, *untrusted_names(untrusted))
     people: set[Person] = set()
     if names:
         people |= people_of(session.own_document(names, git, _ANY_KEY.rules))

@@ -58,6 +58,7 @@ from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.text import plan_lines
 from profiles_management.reconcile.waiting import Watcher
+from profiles_management.reconcile.warning_lines import listed_warnings
 
 
 @command
@@ -242,7 +243,8 @@ def delete_stale(
         session.show(output, plan_lines(planned), plan_data(planned))
         return 1
     if not (planned or planned.pending):
-        session.show(output, [line("Nothing to delete: no profile is stale.")], plan_data(planned))
+        lines = [line("Nothing to delete: no profile is stale.")]
+        session.show(output, [*lines, *listed_warnings(planned.warnings)], plan_data(planned))
         return 0
     try:
         if planned and not yes:

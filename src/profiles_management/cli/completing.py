@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 
 import typer
 
-from profiles_management.cli.file_names import named_files
+from profiles_management.cli.file_names import named_files, split_name
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.classes import Addition, Profile, ProfilesManagementRepresentation
@@ -22,7 +22,7 @@ VARIABLE: Final = "_PROFILES_MANAGEMENT_COMPLETE"
 PATIENCE = 2.0
 """Seconds that one request to the cluster may take; nothing is tried again."""
 
-_FILES = ("files", "names", "untrusted")  # parameters that name documents
+_FILES = ("files", "names")  # parameters that name documents
 
 Assignment = tuple[str, str]
 
@@ -70,7 +70,8 @@ def _files(given: Mapping[str, Any]) -> Iterator[str]:
     """Yield the files and folders on the line."""
     lists = (given.get(parameter) or () for parameter in _FILES)
     separated = map(named_files, given.get("filename") or ())
-    for name in chain(*lists, *separated):
+    untrusted = (split_name(value)[1] for value in given.get("untrusted") or ())
+    for name in chain(*lists, *separated, untrusted):
         if name != "-" and not is_location(name):
             yield name
 

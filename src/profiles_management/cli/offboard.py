@@ -3,7 +3,7 @@
 import codecs
 import os
 import shlex
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from profiles_management.cli.setting_options import ExportOptions
 from profiles_management.cli.source_options import (
     SAME_AS_FILE,
     file_sources,
+    untrusted_names,
     untrusted_option,
 )
 from profiles_management.git.address import is_location
@@ -35,7 +36,7 @@ from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
 from profiles_management.pmr.offboarding import offboard as without
 from profiles_management.pmr.people import UserKind
-from profiles_management.pmr.problems import DocumentError, Problem, Where
+from profiles_management.pmr.problems import DocumentError, Problem
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.lines import printable
 from profiles_management.sources import SEARCHED
@@ -86,9 +87,8 @@ def offboard(
     session: Session = ctx.obj
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)
-    others = given.untrusted or []
-    sources = file_sources(others, given.names, session.untrusted_contents(git), SEARCHED)
-    session.names = (*given.names, *others)
+    sources = file_sources(given.untrusted or (), session.untrusted_contents(git), SEARCHED)
+    session.names = (*given.names, *untrusted_names(given.untrusted))
     _check_order(person, given.names)
     if write:
         _check_writable(session.names)
@@ -98,7 +98,6 @@ def offboard(
     for source in sources:
         with session.continuing_without(source, f"{person} was not searched for there."):
             theirs = source.contents()
-            _check_new(theirs, contents)
             edited += _without(theirs, leaver, settings.rules, additions=True)
             contents |= theirs
     access = _access(session, target, settings)
@@ -145,19 +144,6 @@ def _check_writable(names: Sequence[str]) -> None:
             raise typer.BadParameter(
                 f"it cannot edit {what}. Omit it to see the diff.", param_hint="--write"
             )
-
-
-def _check_new(contents: Mapping[str, bytes], known: Container[str]) -> None:
-    """Refuse a file that another document has too, because it would be edited twice.
-
-    Raises:
-        DocumentError: there is one.
-    """
-    what, remedy = "another document has this file too", "name it once"
-    repeated = (Where(name) for name in contents if name in known)
-    problems = [Problem("named-twice", what, where, remedy) for where in repeated]
-    if problems:
-        raise DocumentError(problems)
 
 
 def _without(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lightkube import Client
@@ -15,6 +15,7 @@ from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.signals import Signals
 from profiles_management.cli.source_options import Contents, SourceOptions
 from profiles_management.cli.terminal import Terminal
+from profiles_management.cli.untrusted_files import OPTION
 from profiles_management.git import address
 from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.kubeflow.cluster_errors import ClusterError
@@ -111,6 +112,7 @@ class Session:
         """
         self.names = given.all_names
         sources = given.sources(self.untrusted_contents(git), settings)
+        withdrawn = given.withdrawn_names(sources)
         own = self.own_document(given.names, git, settings.rules)
         if not given.is_merged:
             return alone(own)
@@ -120,7 +122,9 @@ class Session:
             raise DocumentError(problems_in(self.unread))
         for reading in self.unread:
             self._report_unread(reading, f"What was made for {reading.name} stays unchanged.")
-        return merged(readings, own=own, withdrawn=given.withdrawn or ())
+        pmr = merged(readings, own=own, withdrawn=withdrawn)
+        pmr.origins = replace(pmr.origins, withdrawn=withdrawn)
+        return pmr
 
     def own_document(
         self, names: Sequence[str], git: GitOptions, rules: Rules
@@ -137,7 +141,7 @@ class Session:
 
     def untrusted_contents(self, git: GitOptions) -> Contents:
         """Return a function that reads the files of a document that is not trusted."""
-        return partial(self.files.contents, options=git, are_all=False)
+        return partial(self.files.contents, options=git, are_all=False, option=OPTION)
 
     @contextmanager
     def continuing_without(self, source: FileSource, then: str) -> Iterator[None]:

@@ -1,20 +1,25 @@
 """Options that name documents of other authors, which are not trusted."""
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
 
 from profiles_management.cli.document_options import DocumentOptions
+from profiles_management.cli.file_names import split_name
 from profiles_management.cli.options import option
+from profiles_management.cli.untrusted_files import (
+    OPTION,
+    WITHDRAWN,
+    untrusted_file,
+    withdrawn_name,
+)
 from profiles_management.cli.variables import entries
-from profiles_management.git import AddressError, address
+from profiles_management.git import address
 from profiles_management.kubeflow import setting_checks
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.pmr.problems import GitError
 from profiles_management.sources import Trust
 from profiles_management.sources.files import FileSource
 
@@ -31,7 +36,7 @@ def _untrusted(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as t
 
 def untrusted_option(text: str) -> Any:  # noqa: ANN401 - as typer.Option has it
     """Declare the option `--untrusted` of a command, with its help."""
-    return _untrusted("--untrusted", f"{text} Repeatable.", metavar="FILE")
+    return _untrusted(OPTION, f"{text} Repeatable.", metavar="[NAME=]FILE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ class SourceOptions(DocumentOptions):
     withdrawn: Annotated[
         list[str] | None,
         _untrusted(
-            "--withdrawn",
+            WITHDRAWN,
             "Source that is no longer used, such as file:teams.yaml. Its profiles become stale. "
             "Repeatable.",
             metavar="NAME",
@@ -67,12 +72,29 @@ class SourceOptions(DocumentOptions):
     @property
     def all_names(self) -> tuple[str, ...]:
         """The names of all files, those that are not trusted last."""
-        return (*self.names, *(self.untrusted or ()))
+        return (*self.names, *untrusted_names(self.untrusted))
 
     @property
     def is_merged(self) -> bool:
         """Whether there are other sources than the document of the administrator."""
         return bool(self.untrusted or self.withdrawn)
+
+    def withdrawn_names(self, given: Iterable[FileSource]) -> frozenset[str]:
+        """Return the names of the sources that are no longer used, as objects record them.
+
+        Args:
+            given: the documents that are not trusted.
+
+        Raises:
+            typer.BadParameter: a name is empty, or is that of a document that is given.
+            GitError: a URL is not accepted.
+        """
+        names = frozenset(map(withdrawn_name, self.withdrawn or ()))
+        for source in given:
+            if source.name in names:
+                what = f"{source.name} is given with {OPTION}. Leave out one of them."
+                raise typer.BadParameter(what, param_hint=WITHDRAWN)
+        return names
 
     def sources(self, contents: Contents, settings: Settings) -> list[FileSource]:
         """Return the documents that are not trusted, with the trust that the options give them.
@@ -81,7 +103,8 @@ class SourceOptions(DocumentOptions):
             contents: reads the files of one document.
 
         Raises:
-            typer.TyperException: a FILE is empty or named twice, or a pattern is not valid.
+            typer.TyperException: see `untrusted_file`; or two sources have one name, or a pattern
+                is not valid.
             GitError: a URL is not accepted.
         """
         trust = Trust(
@@ -89,7 +112,7 @@ class SourceOptions(DocumentOptions):
             profiles=settings.untrusted_max_profiles,
             contributors=settings.untrusted_max_contributors,
         )
-        return file_sources(self.untrusted or (), self.names, contents, trust)
+        return file_sources(self.untrusted or (), contents, trust)
 
     def _patterns(self) -> tuple[str, ...]:
         patterns = entries(UNTRUSTED_PROFILES, self.untrusted_profiles)
@@ -98,46 +121,30 @@ class SourceOptions(DocumentOptions):
         return patterns or ("*",)
 
 
-def file_sources(
-    names: Sequence[str], own: Sequence[str], contents: Contents, trust: Trust
-) -> list[FileSource]:
+def untrusted_names(given: Iterable[str] | None) -> list[str]:
+    """Return the FILE of each `--untrusted`, without the NAME that it may have."""
+    return [split_name(text)[1] for text in given or ()]
+
+
+def file_sources(given: Iterable[str], contents: Contents, trust: Trust) -> list[FileSource]:
     """Return the documents of `--untrusted` as sources.
 
     Args:
-        names: what `--untrusted` names.
-        own: the FILEs of the administrator's document.
+        given: FILE or NAME=FILE of each.
         contents: reads the files of one document.
         trust: what each document may do.
 
     Raises:
-        typer.BadParameter: a FILE is empty or named twice.
+        typer.BadParameter: see `untrusted_file`; or two sources have one name.
         GitError: a URL is not accepted.
     """
-    sources = [
-        FileSource(_location(name), address.shown(name), partial(contents, [name]), trust)
-        for name in names
-    ]
-    known = {_location(name) for name in own}
-    for source in sources:
-        if source.location in known:
-            hint = f"--untrusted {source.location}"
-            raise typer.BadParameter("it is named twice.", param_hint=hint)
-        known.add(source.location)
-    return sources
-
-
-def _location(name: str) -> str:
-    """Return what identifies a FILE in every run: its path, or its URL without the revision.
-
-    Raises:
-        typer.BadParameter: it is empty.
-        GitError: a URL is not accepted.
-    """
-    if not name:
-        raise typer.BadParameter("it is empty. Name a FILE.", param_hint="--untrusted")
-    if not address.is_location(name):
-        return os.path.normpath(name)
-    try:
-        return str(replace(address.location(name), revision=""))
-    except AddressError as error:
-        raise GitError(error.written(str(error.instead))) from None
+    sources: dict[str, FileSource] = {}
+    for document in map(untrusted_file, given):
+        label = address.shown(document.file)
+        read = partial(contents, [document.file])
+        source = FileSource(document.identity, label, read, trust)
+        if source.name in sources:
+            what = f"two documents have the name {source.name}. Give each its own: NAME=FILE."
+            raise typer.BadParameter(what, param_hint=OPTION)
+        sources[source.name] = source
+    return [*sources.values()]

@@ -14,7 +14,7 @@ from profiles_management.git import pasted
 from profiles_management.git.location import PREFIX, AddressError, Location, split_revision
 from profiles_management.git.revision import references
 from profiles_management.pmr.problems import GitError
-from profiles_management.pmr.redaction import redacted
+from profiles_management.pmr.redaction import MASK, redacted
 
 _PORTS = {"https": 443, "ssh": 22}
 _USER = "git"  # the user that the hosts of repositories have for everybody
@@ -132,7 +132,7 @@ def shown(text: str) -> str:
     try:
         location(text)
     except AddressError:
-        return redacted(text)
+        return _without_user(redacted(text)) if looks_like_repository(text) else redacted(text)
     url, revision = _without_revision(text)
     if revision is None or not _ends_before_revision(url, revision):
         return redacted(text)  # the text after @ may be a host, after a user and a password
@@ -140,6 +140,12 @@ def shown(text: str) -> str:
     has_secret = redacted(without_user) != without_user
     shown_url = redacted(url) if has_secret else url
     return f"{shown_url}@{redacted(revision)}"
+
+
+def _without_user(text: str) -> str:
+    """Return the URL of a repository in a form that `redacted` does not know, without its user."""
+    _, at, rest = text.rpartition("@")
+    return f"{MASK}@{rest}" if at else text
 
 
 def _ends_before_revision(url: str, revision: str) -> bool:

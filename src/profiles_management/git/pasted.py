@@ -25,6 +25,7 @@ _AFTER_SCHEME = r"(?::[/\\]*|[/\\]{2,})(?=[^:])"
 _KNOWN_SCHEME = re.compile(rf"({'|'.join(map(re.escape, _SCHEMES))}){_AFTER_SCHEME}", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(rf"[a-z][a-z0-9+]*{_AFTER_SCHEME}", re.IGNORECASE)
 _SCP = re.compile(r"(?:[^/@:\s]+@)?(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(?!//)[^:]")
+_WITH_PASSWORD = re.compile(r"[^/@:\s]+:[^/@\s]+@[\w.-]+[:/]")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _BARE = re.compile(r"[\w-]+(?:\.[\w-]+)+/[^/]")
 _WITHOUT_SCHEME = {"ssh": _SCP, "https": _BARE}
@@ -96,6 +97,7 @@ def is_repository(text: str) -> bool:
         text.startswith("codecommit::"),
         text.partition("/")[0].lower() in _FORGES,
         scp and "@" in scp[0],
+        _WITH_PASSWORD.match(text),
         has_host and text.rstrip("/").endswith(".git"),
     )
     return any(forms)

@@ -56,6 +56,8 @@ class Origins:
             from these sources stays unchanged, and they get no new access.
         unplaced: the contributors and sources of each profile that no source, or several, define.
             They get no new access, and keep the access that such a source gave them before.
+        withdrawn: the sources that the administrator of a command withdrew by name. A plan warns of
+            those that no object records.
         untrusted: sources that define only new profiles and those that they created.
         refused: refused definitions and additions, each with its source as `where.file`. The
             profile itself is not affected.
@@ -71,6 +73,7 @@ class Origins:
     refused: tuple[Problem, ...] = ()
     unplaced: Mapping[str, Sequence[tuple[str, Contributor]]] = field(default_factory=dict)
     untrusted: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
 
     @property
     def is_merged(self) -> bool:

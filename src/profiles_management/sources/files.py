@@ -16,13 +16,13 @@ class FileSource:
     """A document that is not the administrator's, in one or more files.
 
     Attributes:
-        location: where it is, without the revision: it is the source's name, which stays the same.
+        identity: what identifies it in every run: a name, or its path or URL without the revision.
         label: what people call it.
         contents: returns the bytes of each file, by what problems call the file.
         trust: what the document may do.
     """
 
-    location: str
+    identity: str
     label: str
     contents: Callable[[], Mapping[str, bytes]]
     trust: Trust
@@ -31,7 +31,7 @@ class FileSource:
     @property
     def name(self) -> str:
         """The source's name, such as `file:teams.yaml`."""
-        return f"{KIND}{self.location}"
+        return f"{KIND}{self.identity}"
 
     @property
     def is_trusted(self) -> bool:

@@ -5,6 +5,8 @@ A file, the documents of a folder, or standard input.
 
 import os
 import stat
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +16,12 @@ from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST
 
 STDIN = "-"
+FileId = tuple[int | str, ...]
+"""What identifies a file whatever its path: device and inode, or commit and path in Git."""
+
+
+def _claim_any(_: FileId, __: str) -> None:
+    """Let a document have every file."""
 
 
 @dataclass(slots=True)
@@ -24,12 +32,14 @@ class Contents:
         files: in the order of the command line; those of a folder by name.
         is_full: whether the files are more, or larger, than one document may be. Further ones are
             not read.
+        claim: called with the id and the name of each file and folder before it is read. It raises
+            if another document has it.
     """
 
+    claim: Callable[[FileId, str], None] = _claim_any
     files: dict[str, bytes] = field(default_factory=dict)
     is_full: bool = False
-    # device and inode, to the name
-    _known: dict[tuple[int, int], str] = field(default_factory=dict)
+    _known: dict[FileId, str] = field(default_factory=dict)
     _size: int = 0
 
     def read(self, name: str) -> None:
@@ -90,29 +100,26 @@ class Contents:
 
     def _once(self, name: str) -> None:
         """Remember a file or a folder, and refuse the second name of one that was read."""
-        try:
-            key = _identity(name)
-        except OSError:
-            return  # reading it reports the reason
-        if key not in self._known:
-            self._known[key] = name
+        file = _file_id(name)
+        if file is None:
             return
-        what, first = "it is named twice", self._known[key]
-        if first != name:
-            what = f"it is the same as {documents.name_of(first)}"
-        raise _error("named-twice", what, name, "name it once")
+        if file in self._known:
+            raise _error("named-twice", _same_as(self._known[file], name), name, "name it once")
+        self.claim(file, documents.name_of(name))
+        self._known[file] = name
 
 
-def _identity(name: str) -> tuple[int, int]:
-    """Return the device and the inode of a file or a folder; numbers of its own for `-`.
-
-    Raises:
-        OSError: it does not exist, or its folder cannot be read.
-    """
-    if name == STDIN:
-        return -1, -1
-    status = os.stat(name)  # noqa: PTH116 - Path raises where a name is too long
+def _file_id(name: str) -> FileId | None:
+    """Return device and inode; None for what cannot be read, which reading it reports."""
+    try:
+        status = os.fstat(sys.stdin.fileno()) if name == STDIN else os.stat(name)  # noqa: PTH116 - Path raises where a name is too long
+    except (OSError, ValueError):
+        return (STDIN,) if name == STDIN else None  # standard input may be in memory
     return status.st_dev, status.st_ino
+
+
+def _same_as(first: str, name: str) -> str:
+    return "it is named twice" if first == name else f"it is the same as {documents.name_of(first)}"
 
 
 def _entries(folder: Path) -> list[Path]:

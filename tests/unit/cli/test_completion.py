@@ -82,7 +82,7 @@ def test_people_come_from_every_document_on_the_line_that_can_be_read(complete, 
     )
     (here / "broken.yaml").write_text("profiles: [")
 
-    untrusted = ("--untrusted", "teams.yaml", "--untrusted", "absent.yaml")
+    untrusted = ("--untrusted", "x=teams.yaml", "--untrusted", "absent.yaml")
 
     assert complete("offboard", "-f", "web.yaml,broken.yaml", *untrusted, "a") == [
         "al@example.com",

@@ -220,7 +220,11 @@ def test_it_keeps_within_the_names_and_the_numbers_that_it_may_have(run, files, 
     [
         ("./teams//web.yaml", "teams/web.yaml"),
         ("teams/", "teams"),
-        ("-", "-"),
+        ("teams=-", "teams"),
+        ("Teams-1.a_b=./web.yaml", "Teams-1.a_b"),
+        ("teams=git+https://h/p.git@v1", "teams"),
+        ("./a=b.yaml", "a=b.yaml"),
+        ("d/a=b.yaml", "d/a=b.yaml"),
         ("git+https://h/p.git@v1#path=web.yaml", "git+https://h/p.git#path=web.yaml"),
     ],
 )
@@ -246,8 +250,27 @@ def test_name_patterns_can_be_in_the_environment(run, files, monkeypatch):
     ("options", "said"),
     [
         (("--untrusted", ""), "it is empty. Name a FILE."),
-        (("--untrusted", "pmr.yaml"), "it is named twice."),
-        (("--untrusted", "x.yaml", "--untrusted", "./x.yaml"), "it is named twice."),
+        (("--untrusted", "a="), "it is empty. Name a FILE."),
+        (("--untrusted", "pmr.yaml"), "pmr.yaml is also pmr.yaml of FILE pmr.yaml."),
+        (("--untrusted", "x.yaml", "--untrusted", "./x.yaml"), "have the name file:x.yaml."),
+        (("--untrusted", "x=a.yaml", "--untrusted", "x=b.yaml"), "have the name file:x."),
+        (("--untrusted", "x", "--untrusted", "x=b.yaml"), "have the name file:x."),
+        (("--untrusted", "=x.yaml"), "has a NAME of up to 63 letters"),
+        (("--untrusted", "my team=x.yaml"), "has a NAME of up to 63 letters"),
+        (("--untrusted", "file:x=x.yaml"), "has a NAME of up to 63 letters"),
+        (("--untrusted", f"{'a' * 64}=x.yaml"), "has a NAME of up to 63 letters"),
+        (("--untrusted", "-"), "standard input is another document in every run."),
+        (("--untrusted", "/dev/stdin"), "a file of /dev or /proc is another document"),
+        (("--untrusted", "//dev/fd/63"), "a file of /dev or /proc is another document"),
+        (("--untrusted", "/etc/../proc/self/fd/0"), "a file of /dev or /proc is another"),
+        (("--untrusted", "bad\udc80.yaml"), "the name of the file is not UTF-8 text"),
+        (("--untrusted", "git+https://h/p.git#path=\udc80"), "is not UTF-8 text"),
+        (("--untrusted", "x=git+https://h/p.git#path=\udc80"), "is not UTF-8 text"),
+        (("--withdrawn", ""), "it is empty or not UTF-8 text."),
+        (("--withdrawn", " "), "it is empty or not UTF-8 text."),
+        (("--withdrawn", "file:"), "it is empty or not UTF-8 text."),
+        (("--withdrawn", "file:\udc80"), "it is empty or not UTF-8 text."),
+        (("--withdrawn", "file:x", "--untrusted", "./x"), "file:x is given with --untrusted."),
         (("--untrusted", "x.yaml", "--untrusted-profiles", "A/b"), "--untrusted-profiles"),
         (("--untrusted", "git+https://ann:hush@h/p.git"), "password"),
     ],
@@ -274,9 +297,96 @@ def test_a_name_of_a_file_cannot_steer_the_terminal(run, files, here):
 def test_standard_input_is_not_trusted_either(run, files, controller, api):
     files(pmr=entry("ml"))
 
-    ran = run("apply", "pmr.yaml", "--untrusted", "-", stdin=json.dumps({"profiles": []}))
+    ran = run("apply", "pmr.yaml", "--untrusted", "x=-", stdin=json.dumps({"profiles": []}))
 
     assert ran.code == 0
+
+
+# the name of a source
+
+
+def test_a_name_keeps_the_source_apart_from_where_its_file_is(run, files, here, controller, api):
+    (here / "moved").mkdir()
+    files(pmr=entry("ml"), teams=entry("web"), **{"moved/teams": entry("web")})
+    run("apply", "pmr.yaml", "--untrusted", "teams=teams.yaml")
+
+    moved = run("plan", "pmr.yaml", "--untrusted", "teams=moved/teams.yaml")
+
+    assert source_of(api, "web") == "file:teams"
+    assert moved.last == "No changes. 2 profiles match."
+
+
+def test_another_file_of_the_same_path_takes_over_nothing_under_another_name(run, files, apply):
+    files(pmr=entry("ml"), teams=entry("web"))
+    run("apply", "pmr.yaml", "--untrusted", "a=teams.yaml")
+
+    other = run("apply", "pmr.yaml", "--untrusted", "b=teams.yaml")
+
+    assert (
+        other.code,
+        "not-its-own"
+        in str(run("plan", "pmr.yaml", "--untrusted", "b=teams.yaml", "-o", "json").data),
+    ) == (1, True)
+
+
+def test_a_file_may_have_a_name_that_is_not_utf_8_where_its_source_has_a_name(run, files, here):
+    files(pmr=entry("ml"))
+    (here / "bad\udc80.yaml").write_text(entry("web"))
+
+    ran = run("plan", "pmr.yaml", "--untrusted", "x=bad\udc80.yaml", "-o", "json")
+
+    assert (ran.code, ran.data["documents"]) == (0, ["pmr.yaml", "bad\udc80.yaml"])
+
+
+@pytest.mark.parametrize("name", ["file:./teams.yaml", "file:x/../teams.yaml", "file:teams.yaml/"])
+def test_a_source_is_withdrawn_by_its_path_however_it_is_written(run, files, apply, role, name):
+    files(pmr=entry("ml"), teams=entry("web", bob="view"))
+    apply()
+
+    withdrawn = run("apply", "pmr.yaml", "--withdrawn", name)
+
+    assert (withdrawn.code, role("bob", "web")) == (0, "")
+    assert "no object records" not in withdrawn.out
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "delete-stale"])
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("teams.yaml", "Did you mean file:teams.yaml?"),
+        ("file:taems.yaml", "Did you mean file:teams.yaml?"),
+        ("a,b", "Correct the name, or leave it out."),
+    ],
+)
+def test_a_name_that_no_object_records_is_a_warning(run, files, apply, command, name, remedy):
+    files(pmr=entry("ml"), teams=entry("web"))
+    apply()
+
+    ran = run(command, "pmr.yaml", "--withdrawn", name)
+
+    assert ran.code == 0
+    text = " ".join(ran.out.split())
+    assert f"no object records the source {name}, so withdrawing it changes nothing" in text
+    assert remedy in text
+
+
+def test_a_source_that_only_adds_people_is_known(run, files, apply, role):
+    files(pmr=entry("ml") + "  open: true\n", teams=adding("ml", li="edit"))
+    apply()
+
+    withdrawn = run("apply", "pmr.yaml", "--withdrawn", "file:teams.yaml")
+
+    assert (role("li", "ml"), "no object records" in withdrawn.out) == ("", False)
+
+
+def test_the_remedy_with_the_name_of_a_source_can_be_pasted_into_a_shell(run, files, controller):
+    files(pmr=entry("ml"), **{"a b": entry("web")})
+    run("apply", "pmr.yaml", "--untrusted", "a b.yaml")
+    files(pmr=entry("web"))
+
+    refused = " ".join(run("plan", "pmr.yaml").out.split())
+
+    assert "withdraw it (--withdrawn 'file:a b.yaml', withdrawn-sources)" in refused
 
 
 # commands that search documents for people
@@ -316,14 +426,14 @@ def test_offboard_does_not_edit_a_file_of_two_documents_twice(run, files, here):
 
     ran = run("offboard", "ann@example.com", "teams", "--untrusted", "teams/web.yaml", "--write")
 
-    assert (ran.code, "ann" in (here / "teams/web.yaml").read_text()) == (1, False)
-    assert "error[named-twice]: another document has this file too" in ran.err
+    assert (ran.code, "ann" in (here / "teams/web.yaml").read_text()) == (1, True)
+    assert "teams/web.yaml is also teams/web.yaml of FILE teams." in ran.err
 
 
 def test_offboard_writes_no_document_that_is_not_a_file(run, files):
     files(pmr=entry("ml", ann="edit"))
 
-    ran = run("offboard", "ann@example.com", "pmr.yaml", "--untrusted", "-", "--write")
+    ran = run("offboard", "ann@example.com", "pmr.yaml", "--untrusted", "x=-", "--write")
 
     assert (ran.code, "it cannot edit standard input." in ran.err) == (1, True)
 

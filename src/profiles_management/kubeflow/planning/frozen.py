@@ -71,8 +71,11 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
         why = "cannot be read"
         remedy = f"Fix {source}, remove {name} from {definer}, or {adoption}."
     else:
+        # Most runs do not need it.
+        import shlex  # noqa: PLC0415
+
         why = "is not there"
-        withdrawal = f"withdraw it (--withdrawn {source}, withdrawn-sources)"
+        withdrawal = f"withdraw it (--withdrawn {shlex.quote(source)}, withdrawn-sources)"
         remedy = f"Give {source} too, {withdrawal}, or {adoption}."
     text = f"{name} is defined by {{}}, and {{}}, which {why}, made it".format
     return refusal(

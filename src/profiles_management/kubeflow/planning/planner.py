@@ -134,6 +134,11 @@ def _warnings(draft: Draft, existing: int, *, are_gateways_halted: bool) -> Iter
             *gateway_warnings.unlike_others(draft.gateways, draft.pmr, observed),
         ]
         yield from mismatches or gateway_warnings.replaced(draft.changes, existing, draft.settings)
+    if draft.pmr.origins.withdrawn:
+        # Most runs do not need it.
+        from profiles_management.kubeflow.planning import withdrawn  # noqa: PLC0415
+
+        yield from withdrawn.unrecorded(draft.pmr.origins, observed, draft.settings)
     yield from draft.warnings
     yield from document_warnings(draft.pmr)
 

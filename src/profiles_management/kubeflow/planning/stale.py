@@ -4,7 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow.objects.plan_terms import State, Verb, labelled
-from profiles_management.kubeflow.planning import claims, contributor_changes, foreign_removal
+from profiles_management.kubeflow.planning import (
+    claims,
+    contributor_changes,
+    foreign_removal,
+    withdrawn,
+)
 from profiles_management.kubeflow.planning.access_count import ExistingAccess
 from profiles_management.kubeflow.planning.removal import Removal
 from profiles_management.kubeflow.planning.undefined_profiles import stale
@@ -93,9 +98,10 @@ def deletion(
         warnings = _remaining_access(leaving, observed, settings)
     else:
         warnings = _remaining_files(changes, observed)
+    withdrawals = withdrawn.unrecorded(pmr.origins, observed, settings)
     return Plan(
         ordered(map(labelled, changes)),
-        warnings=tuple(warnings),
+        warnings=(*withdrawals, *warnings),
         pending=tuple(_pending(name, observed) for name in going),
         profiles=len(pmr),
         stale=tuple(leaving),
