@@ -10,7 +10,7 @@ SEED = 20261101
 _ROOT = Path(__file__).parents[1]
 _LARGEST = 3_000
 
-# Tokens of YAML and JSON, characters that look like them, and bytes that are no UTF-8.
+# Tokens of YAML and JSON, characters that look like them, and bytes that are not UTF-8.
 _PIECES = [
     *(
         text.encode()

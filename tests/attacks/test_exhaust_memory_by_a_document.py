@@ -99,7 +99,7 @@ def test_the_work_for_mistakes_is_in_proportion_to_their_number(number):
     one, two = (
         profiles(listed("contributors", "{nmae: x}", count)) for count in (number, 2 * number)
     )
-    judged(databag(two))  # whatever is computed once
+    judged(databag(two))  # fill caches first
 
     assert calls(lambda: judged(databag(two))) < 2.2 * calls(lambda: judged(databag(one)))
 

@@ -55,7 +55,7 @@ def refusal(data, ask=never):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 2 * MOST + 100_000  # one object twice, while it is put together
+    assert peak < 2 * MOST + 100_000  # one object is in memory twice while it is assembled
     return str(caught.value)
 
 
@@ -94,7 +94,7 @@ def test_time_is_asked_for_in_the_middle_of_one_object():
         read(pack(entry(BLOB, bytes(3_900_000))), most=MOST, ask=lambda: asked.append(1))
     whole = len(asked)
     asked.clear()
-    # deflate that says nothing for two megabytes
+    # two megabytes of deflate without content
     empty_blocks = b"\x78\x01" + b"\x00\x00\x00\xff\xff" * 400_000
     with pytest.raises(GitError):
         read(pack(header(BLOB, 5) + empty_blocks), most=MOST, ask=lambda: asked.append(1))

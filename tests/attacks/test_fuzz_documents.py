@@ -135,7 +135,7 @@ PIECES = tuple(
     text.encode()
     for text in ("\t", "{{", "- ", ": ", "#", "&a ", "*a", "\u2013", "[", "}", "\r", '"', "\n\n")
 )
-MOST_CALLS = 200_000  # and so many for each character
+MOST_CALLS = 200_000  # for each character too
 
 
 def value(chance, depth):

@@ -109,7 +109,7 @@ def test_what_the_new_leader_wrote_is_not_overwritten_by_an_old_plan(world, what
 
     report = run(document(old))
 
-    if what != "a contributor":  # whom nobody had touched: it takes leadership to know better
+    if what != "a contributor":  # without this, only leadership shows that the plan is outdated
         assert world.api.snapshot() == after
         assert report.exit_code == 4
 

@@ -105,7 +105,7 @@ def acting(key):
             transport.add_server_key(key)
             with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
                 transport.start_server(server=Server(act))
-                channels.append(transport.accept())  # one that nobody holds is closed
+                channels.append(transport.accept())  # Python closes a channel without a reference
 
         return start
 

@@ -112,7 +112,7 @@ def test_a_name_at_a_wrong_place_is_not_shown(line, name):
 
     shown = [one.what_nameless for one in problems_of(text)]
 
-    bare_word_as_a_key = key and name == MARK  # nothing tells it from a mistyped field
+    bare_word_as_a_key = key and name == MARK  # it could be a mistyped field
     assert not [one for one in shown if MARK in one and not bare_word_as_a_key], shown
 
 
@@ -154,7 +154,7 @@ def test_values_of_a_document_are_hidden_although_one_contains_another():
     assert as_problem(finding, Where(), ()).nameless == '"…" differ from "…"'
 
 
-# what a cluster says
+# messages of a cluster
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_a_standalone_folder_needs_no_kubeflow(engine, profile, kubectl, tmp_pat
         document, target=tmp_path, settings=engine.settings_with(standalone=True)
     )
 
-    # the namespace may come after what goes into it
+    # the namespace may be created after its content
     kubectl("apply", "-R", "-f", str(tmp_path), check=False)
     kubectl("apply", "-R", "-f", str(tmp_path))
 

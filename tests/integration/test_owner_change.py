@@ -136,7 +136,7 @@ def test_a_change_that_somebody_else_left_half_done_is_finished(
     engine, profile, server, roles, name, steps, kept
 ):
     engine.settle(profile())
-    if not kept:  # as a namespace that was there before its Profile
+    if not kept:  # like a namespace that existed before its Profile
         server.patch("Namespace", None, name, {"metadata": {"ownerReferences": None}})
     owner, marked = {"kind": "User", "name": NINA}, {"metadata": {"annotations": {"user": NINA}}}
     half = [

@@ -17,7 +17,7 @@ from profiles_management.kubeflow.objects.naming import ADOPTABLE
 from profiles_management.reconcile.plan import Person
 
 KUBEFLOW, STANDALONE = Settings(), Settings(standalone=True, allow_kubeflow=True)
-COUNTED = ("pods", "serviceaccounts")  # of a namespace that is adopted, to say what is in it
+COUNTED = ("pods", "serviceaccounts")  # of an adopted namespace, to report its content
 LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}}
 OTHER_LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "2"}}]}}
 
@@ -31,13 +31,13 @@ def lived(engine, profile, server):
     ]
     for stage in stages:
         yield from said(engine.apply, stage)
-    with contextlib.suppress(Refusal):  # where it was not made, the complaint has been heard
+    with contextlib.suppress(Refusal):  # if it was not created, an error was yielded already
         rules = {"spec": {"rules": [{}]}}
         server.patch(
             "AuthorizationPolicy", stages[0].name, "user-ann-example-com-clusterrole-view", rules
         )
     yield from said(engine.apply, stages[2])
-    # the writes are sent; nobody waits for what they bring about
+    # the writes are sent; the run does not wait for their effect
     yield from said(engine.delete_stale, deadline=0.0)
 
 

@@ -9,7 +9,7 @@ from memory_api.controller import STAGES
 BEST, NOT_BEST = (
     {"hard": {"pods": "5"}, "scopes": [scope]} for scope in ("BestEffort", "NotBestEffort")
 )
-# the stage with which the controller is through, where it is not the quota
+# the last stage of the controller, if it is not the quota
 LAST = {"owner": "binding"}
 STOPS = ("namespace", "policy", "binding", "quota")
 CELLS = [
@@ -57,7 +57,7 @@ def test_what_a_stopped_controller_has_not_made_is_pending_and_written_once(
     left = 0 if is_through(situation, stage) else 4
 
     with stand_ins.stopping_controller(before=stage):
-        # where the controller comes to its end, nothing is waited for in vain
+        # if the controller finishes, no run waits until its deadline
         patience = 1.0 if left else 60.0
         reports = [engine.apply(after, deadline=seconds) for seconds in (patience, 0.0, 0.0)]
         plan = engine.plan(after)

@@ -146,7 +146,7 @@ class Objects:
         causes = [
             *other_uid(draft, before),
             *late_finalizers(was, draft),
-        ] * 2  # the server finds, and tells, them twice
+        ] * 2  # the server reports them twice
         keep_system(draft, was, writer.subresource)
         causes += repeated(kind, validation.check(kind, draft.content))
         if isinstance(was.content, typed.GoObject) and isinstance(draft.content, typed.GoObject):

@@ -110,7 +110,7 @@ class MemoryApi:
         """The logged requests that are no reads."""
         return [request for request in self.log if request.writes]
 
-    # What tests use; none of it is logged or injured
+    # For tests: neither logged nor subject to faults
 
     def get(self, kind: str, namespace: str | None, name: str) -> Object | None:
         """Return a copy of an object, or None. `namespace` is None or empty for cluster kinds."""

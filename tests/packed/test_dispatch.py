@@ -125,7 +125,7 @@ def test_dispatch_without_an_event_runs_nothing(unit, api, document):
 def test_a_crash_is_an_exit_code_and_a_traceback_in_the_log(unit):
     program = unit.folder / "src" / "charm.py"
     text = program.read_text().replace("import ops\n", "import ops\n\nassert not ops\n", 1)
-    program.unlink()  # it is a link to everybody's
+    program.unlink()  # a link to the shared file
     program.write_text(text)
 
     with pytest.raises(Crashed, match="AssertionError") as crashed:

@@ -137,7 +137,7 @@ def test_a_second_unit_hears_of_a_document_and_leaves_it_to_the_leader(related, 
     assert not api.writes
 
 
-# Git, as far as it goes without a server: tests/unit and tests/git have those
+# Git without a server; tests/unit/git has tests with servers
 
 
 def closed_port():

@@ -474,7 +474,7 @@ def test_a_namespace_of_somebody_else_stays_as_it_is(thief, standalone, space, c
 def test_keys_that_steer_the_cluster_stay(thief, space, labels):
     ours = space(PART_OF | {"pod-security.kubernetes.io/warn": "baseline"}, OWNER)
 
-    # The API server writes the label with the name of the namespace again whatever is sent.
+    # The API server always restores the label with the name of the namespace.
     expected = "kubernetes.io/metadata.name" in labels
     assert thief.may_patch("Namespace", None, ours, {"metadata": {"labels": labels}}) is expected
     if None not in labels.values() and "part-of" not in str(labels) and not expected:
@@ -524,7 +524,7 @@ def there(server, name):
     """Create a Profile that the profile controller never sees; return its name."""
 
     def make(labels):
-        # Its namespace names somebody else, so the profile controller stays away.
+        # Its namespace names another owner, so the profile controller does nothing.
         metadata = {"name": name, "annotations": {"owner": "nobody"}}
         server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
         server.create(profile(name, labels=labels, owner={"kind": "User", "name": OLGA}))

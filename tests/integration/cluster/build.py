@@ -127,10 +127,10 @@ def _build(home: Path, say: Say) -> None:
                 "build", "-trimpath", "-ldflags", _linker_flags(), "-o", str(folder / name), package
             )
             say(f"  {name} in {time.monotonic() - started:.0f} s")
-        # no build needs it, so it may not be there yet
+        # no build needs this module, so it may be missing
         module = json.loads(_go("mod", "download", "-json", _ISTIO))
         shutil.copyfile(Path(module["Dir"], _ISTIO_FILE), folder / ISTIO_CRDS)
-        folder.rename(home)  # whole or not at all
+        folder.rename(home)  # atomic: the folder exists only if it is complete
     say(f"  kept in {home}; it took {time.monotonic() - begun:.0f} s")
 
 

@@ -72,7 +72,7 @@ def account(server: Server, name: str, permissions: Iterable[Permission]) -> str
             "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": NAMESPACE}],
         },
     )
-    if permissions:  # the API server comes to know a role and its binding as a whole, but late
+    if permissions:  # the API server reads a role and its binding together, but late
         wait_for(f"the permissions of {name}", lambda: is_allowed(server, name, permissions[0]))
     path = f"{server.path('ServiceAccount', NAMESPACE, name)}/token"
     asked = {

@@ -137,7 +137,9 @@ def work(server: Server, queue: Queue, stops_before: str = "") -> None:
     controller.stops_before = stops_before
     while True:
         name = queue.take()
-        controller.queue = {name: 0}  # without what it stopped in: that goes on with its next event
+        controller.queue = {
+            name: 0
+        }  # without the interrupted profile, which continues with its next event
         try:
             controller.run(1)
         # an API server that is starting refuses even to be read

@@ -37,7 +37,7 @@ class Server:
     """
 
     def __init__(self, kubeconfig: Path) -> None:
-        # lightkube's own transport: it reads kubeconfigs with whatever credentials they hold.
+        # lightkube's transport reads kubeconfigs with credentials of every kind.
         self._client = client(kubeconfig)
         self._http: httpx2.Client = self._client._client._client
         # never called: nothing here waits for others' requests

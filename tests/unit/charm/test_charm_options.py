@@ -16,7 +16,7 @@ CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
 OPTIONS = CHARM["config"]["options"]
 TYPES = {"string": str, "int": int, "float": float, "boolean": bool}
 ASKED_EACH_TIME = {"allow_revocations", "allow_gateway_change", "own_namespace"}
-OF_THE_COMMAND = {"detect_gateways"}  # the charm's `distribution` always says it
+OF_THE_COMMAND = {"detect_gateways"}  # the charm's `distribution` always sets it
 SOURCES = {
     "pmr",
     "git-url",

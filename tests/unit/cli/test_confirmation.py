@@ -372,7 +372,7 @@ def typed(run, here, monkeypatch):
             for name in ("stdin", "stderr"):
                 getattr(sys, name).detach()
         shown = b""
-        with suppress(OSError):  # Linux tells the end of a terminal by an error
+        with suppress(OSError):  # Linux reports the end of a terminal as an error
             while chunk := os.read(leader, 4096):
                 shown += chunk
         os.close(leader)

@@ -57,7 +57,7 @@ def on_a_terminal(arguments, environment):
     )
     os.close(follower)
     seen = b""
-    with suppress(OSError):  # Linux tells the end of a terminal by an error
+    with suppress(OSError):  # Linux reports the end of a terminal as an error
         while chunk := os.read(leader, 4096):
             seen += chunk
     process.wait()

@@ -19,7 +19,7 @@ from profiles_management.reconcile.plan import Person
 
 RBAC = "rbac.authorization.k8s.io"
 INSTANCE, MANAGED_BY = naming.INSTANCE, naming.MANAGED_BY
-ELSEWHERE = "foreign"  # a namespace that is nobody's profile
+ELSEWHERE = "foreign"  # a namespace that is not a profile
 SOMEBODY = "somebody@else.com"
 
 

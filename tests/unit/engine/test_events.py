@@ -224,7 +224,7 @@ def test_a_pending_change_has_no_event_yet():
     waiting = a_change(writes=("a write",))
 
     assert not events.of(a_report(Outcome(waiting, Result.PENDING), never), COUNTS)
-    assert events.of(a_report(late), COUNTS)  # all of it is written; a controller works on it
+    assert events.of(a_report(late), COUNTS)  # all writes succeeded; the controller still works
 
 
 def test_standalone_events_are_on_the_namespace(plain, profile):

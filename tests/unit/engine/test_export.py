@@ -96,7 +96,7 @@ def test_the_role_is_the_one_that_is_bound_and_not_the_one_that_is_annotated(wor
     assert exported(world).pmr == document(profile(ann="view"))
 
 
-# what a document cannot say
+# what a document cannot express
 
 
 def said(world):

@@ -37,7 +37,7 @@ def test_a_user_and_a_group_of_one_name_are_both_found():
     [
         ("ann@example.com", ("*", "*@example.com", "ann*")),
         ("li@example.org", ("*",)),
-        ("ann", ()),  # a part of a name is nobody whom a pattern could include
+        ("ann", ()),  # no pattern includes a part of a name
     ],
 )
 def test_patterns_include_a_person_whose_whole_name_is_known(asked, general):

@@ -217,7 +217,7 @@ def test_a_namespace_that_is_slow_to_go_is_pending(profile):
     again = delete(world)
 
     assert report.exit_code == 4
-    assert again.exit_code == 0  # its Profile is gone, and nothing is left to ask for
+    assert again.exit_code == 0  # its Profile is gone, so nothing is left to do
 
 
 def test_a_profile_that_is_being_deleted_is_pending(world, profile):

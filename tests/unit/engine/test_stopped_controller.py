@@ -178,7 +178,7 @@ class TestAStoppedController:
         assert of_profiles(world, situation.after) == of_profiles(running, situation.after)
 
 
-# what was damaged is no delay
+# damage is not a delay
 
 
 def quota_of(world):

@@ -186,7 +186,7 @@ def test_no_message_about_a_broken_file_holds_a_credential(here, printed, conten
     assert not holds_mark(*printed(here / "config"))
 
 
-# what servers and proxies may say
+# answers of servers and proxies
 
 
 def echo(code, form):
@@ -356,7 +356,7 @@ def test_a_proxy_that_repeats_its_password_does_not_get_through(write, printed, 
         },
         {},
     )
-    # the HTTP library logs what it receives at DEBUG, which only a program can ask for
+    # the HTTP library logs received data at DEBUG, which only a program can enable
     *messages, _ = printed(path)
 
     assert not holds_mark(*messages)

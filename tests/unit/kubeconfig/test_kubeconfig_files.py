@@ -232,7 +232,7 @@ def test_a_folder_is_named(here):
 
 
 def test_a_file_that_cannot_be_read_is_named():
-    path = Path("/proc/self/mem")  # of which nobody can read the beginning
+    path = Path("/proc/self/mem")  # whose beginning cannot be read
 
     with pytest.raises(
         ClusterError, match=rf"kubeconfig {path} cannot be used: input/output error"

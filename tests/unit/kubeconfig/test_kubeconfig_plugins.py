@@ -348,7 +348,7 @@ def test_a_plugin_is_not_run_where_the_user_has_credentials(user_of, ask, secure
     assert not (here / "runs").exists()
 
 
-# what is said where it fails
+# messages if it fails
 
 
 @pytest.mark.parametrize(
@@ -537,7 +537,7 @@ def test_a_plugin_that_is_ended_by_a_signal_is_reported(execs, script):
         connect(execs())
 
 
-# who can be asked
+# questions of plugins
 
 
 def test_a_plugin_that_has_to_ask_is_refused_where_there_is_no_terminal(execs, plugin, here):
@@ -608,7 +608,7 @@ echo '{credential()}'"""
     while b"Your code: " not in shown:
         shown += os.read(ours, 65536)
     os.write(ours, b"42\n")
-    with suppress(OSError):  # how Linux says that the other end is closed
+    with suppress(OSError):  # Linux reports a closed other end as an error
         while piece := os.read(ours, 65536):
             shown += piece
     process.wait()

@@ -336,7 +336,7 @@ def test_an_auth_provider_is_refused_with_what_replaces_it(user_of, name, remedy
     assert MARK not in str(refused.value)
 
 
-# acting as somebody else
+# impersonation
 
 
 def test_one_acts_as_somebody_else(user_of, ask, secure):

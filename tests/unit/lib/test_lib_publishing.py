@@ -76,7 +76,7 @@ def test_models_go_out_without_what_is_unset(tester):
 
     assert "resources" not in sent
     assert sent["owner"] == ML["owner"]
-    assert sent["labels"] == {"team": None}  # a document says null there
+    assert sent["labels"] == {"team": None}  # null in the document
 
 
 def test_a_model_may_be_the_whole_document(tester):

@@ -227,7 +227,7 @@ def test_a_report_that_cannot_be_published_is_not_lost(monkeypatch):
     assert warning.nameless == "The target does not answer"
 
 
-# somebody else writes at the same moment
+# others write at the same moment
 
 
 def test_a_conflict_that_changed_nothing_is_settled_in_the_same_run():

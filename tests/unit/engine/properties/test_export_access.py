@@ -121,7 +121,7 @@ def test_an_apply_of_the_export_changes_nobodys_role(first, happened, settings):
         }
 
 
-# a cluster that nobody drifted: what other programs made
+# a cluster without drift, with objects of other programs
 
 
 def made_by_hand(world, name, owner):
