@@ -154,7 +154,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         )
         if gathered is not None:
             sources.answer(gathered, outcome)
-        self._telemetry.tell(run)
+        self._telemetry.send(run)
         self._last = run
         return run
 

@@ -50,7 +50,7 @@ class Operation:
     work: Callable[[Leader, Any], Answer]
 
     def answer(self, leader: Leader, params: Params) -> Answer:
-        """Return the answer of the action, or the reason why it failed. Raises nothing of ours."""
+        """Return the answer of the action, or why it failed; no ProfilesError is raised."""
         try:
             return self.work(leader, params)
         except ProfilesError as error:

@@ -16,7 +16,7 @@ RELATION = "profiles"
 
 @dataclass(frozen=True, slots=True)
 class RelationSource:
-    """The document of one related application, which is told what became of it."""
+    """The document of one related application, which gets a report on it."""
 
     requirer: ProfilesRequirer
     published: Published
@@ -59,7 +59,7 @@ class RelationSource:
         return Document(pmr, published.revision)
 
     def answer(self, report: SourceReport) -> None:
-        """Publish what became of the document."""
+        """Publish the report on the document."""
         self.requirer.answer(
             self.published.relation_id,
             self.published.revision,
@@ -85,5 +85,5 @@ def relation_sources(options: Config, requirer: ProfilesRequirer) -> Iterator[Re
 
 
 def _doubled(document: Published) -> Published:
-    """Return the document of an application that is related twice: neither is what it wants."""
+    """Return the document of an application that is related twice, as one that is not valid."""
     return replace(document, text=None, problem="related twice; remove one relation")

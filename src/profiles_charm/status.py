@@ -114,7 +114,8 @@ def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:
         case MissingKind():
             return ops.WaitingStatus(f"{_CRDS.get(error.resource, 'Profile')} CRD not found")
         case ClusterAway():
-            return ops.WaitingStatus(short(f"Kubernetes API away: {redacted(error.failure)}"))
+            failure = redacted(error.failure)
+            return ops.WaitingStatus(short(f"Kubernetes API unavailable: {failure}"))
         case _:
             return ops.BlockedStatus(error_text(error, LONGEST))
 

@@ -56,7 +56,7 @@ class Telemetry(ops.Object):
         ):
             self.framework.observe(event, self._on_something_to_publish)
 
-    def tell(self, run: Run) -> None:
+    def send(self, run: Run) -> None:
         """Send the result of a run to each related collector. It never fails or takes minutes."""
         with _harmless():
             for endpoint in self._endpoints():

@@ -148,8 +148,8 @@ def test_while_the_api_server_is_away_the_unit_waits_and_access_stays(
         away = unit.see("update-status")
         action = unit.act("plan")
 
-    assert away.status.startswith("waiting: Kubernetes API away: ")
-    assert action.failed.startswith("Kubernetes API away: ")
+    assert away.status.startswith("waiting: Kubernetes API unavailable: ")
+    assert action.failed.startswith("Kubernetes API unavailable: ")
     assert settled(unit).status == "active: 1 profile, 1 contributor"
     roles(name, ann="edit")
 

@@ -228,7 +228,7 @@ def test_a_cluster_that_does_not_answer_is_waited_for(charm, home, document):
     done = unit.see("update-status")
 
     assert done.exit_code == 0
-    assert done.status.startswith("waiting: Kubernetes API away: ")
+    assert done.status.startswith("waiting: Kubernetes API unavailable: ")
 
 
 def test_a_cluster_that_answers_with_errors_is_waited_for_and_the_next_event_goes_on(synced, api):
@@ -239,7 +239,7 @@ def test_a_cluster_that_answers_with_errors_is_waited_for_and_the_next_event_goe
 
     back = synced.see("update-status")
 
-    assert away.status.startswith("waiting: Kubernetes API away: ")
+    assert away.status.startswith("waiting: Kubernetes API unavailable: ")
     assert back.status == "active: 2 profiles, 3 contributors"
 
 
@@ -278,7 +278,7 @@ def test_an_action_while_the_cluster_is_away_fails_with_the_reason(synced, api):
     synced.config["request_timeout"] = 1
     api.faults.append(always(injury("500")))
 
-    assert synced.act("plan").failed.startswith("Kubernetes API away: ")
+    assert synced.act("plan").failed.startswith("Kubernetes API unavailable: ")
 
 
 # what it costs

@@ -119,14 +119,16 @@ def api_away(deploy, api, good):
     world = deploy(api)
     world.configure(pmr=good)
     reason = "list profiles: connection reset before the server acted"
-    return world, WaitingStatus(f"Kubernetes API away: {reason}")
+    return world, WaitingStatus(f"Kubernetes API unavailable: {reason}")
 
 
 def api_unavailable(deploy, api, good):
     api.faults.append(always(injury("503")))
     world = deploy(api)
     world.configure(pmr=good)
-    return world, WaitingStatus("Kubernetes API away: list profiles: 503 no healthy upstream")
+    return world, WaitingStatus(
+        "Kubernetes API unavailable: list profiles: 503 no healthy upstream"
+    )
 
 
 def no_profile_crd(deploy, api, good):
@@ -376,7 +378,7 @@ def test_a_run_that_died_is_finished_by_the_next_event(world, api, good):
 
 
 @pytest.mark.parametrize(
-    "status", [BlockedStatus("pmr line 8: wrong"), WaitingStatus("Kubernetes API away")]
+    "status", [BlockedStatus("pmr line 8: wrong"), WaitingStatus("Kubernetes API unavailable")]
 )
 @pytest.mark.parametrize("event", ["start", "stop", "remove"])
 def test_an_event_that_does_not_look_leaves_the_last_word(

@@ -53,7 +53,7 @@ class Ours(ops.CharmBase):
         framework.observe(self.on.update_status, self._told)
 
     def _told(self, _):
-        self.telemetry.tell(self.run)
+        self.telemetry.send(self.run)
 
 
 @pytest.fixture
