@@ -13,10 +13,9 @@ import httpx2
 import msgspec
 from lightkube.core.exceptions import ConfigError
 
+from profiles_management.kubeflow.cluster.write_refusals import Refused
 from profiles_management.kubeflow.cluster_errors import ClusterError, Forbidden, MissingKind, causes
-from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.pmr.redaction import of_header, redacted
-from profiles_management.reconcile.plan import ObjectRef, Write
 from profiles_management.reconcile.retry import Passing
 from profiles_management.reconcile.target_errors import WriteError
 
@@ -29,7 +28,9 @@ _LONGEST_READ = 4000
 _ANONYMOUS = '"system:anonymous"'  # an API server's name for requests without credentials
 _NO_SUCH_PATH = "404 page not found"  # an API server's answer for a group that it lacks
 _NOT_HTTPS = "HTTP request to an HTTPS server"  # the answer of servers written in Go
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+_BUSY_CODES = frozenset({408, 429, 500, 502, 503, 504})
+# by whether the request writes; 410 means that the pages of a list have expired
+_PASSING = {True: _BUSY_CODES, False: _BUSY_CODES | {410}}
 _CHECKS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((httpx2.ProxyError,), "Check the proxy, and whether NO_PROXY should name the server."),
     ((socket.gaierror,), "Check the host name of the server, and DNS or the VPN on this machine."),
@@ -51,26 +52,6 @@ _ADD_CREDENTIALS = (
 )
 _BUSY = "Check the health and the log of the API server, then run again."
 _NEVER_SENT = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-
-
-class Refused(Exception):
-    """A write was refused, and the refusal does not pass by itself.
-
-    Attributes:
-        status: the HTTP status code.
-        reasons: the reasons in Kubernetes' Status.
-        nameless: the request and the code, without names: `create rolebindings: 403`.
-        remedy: what to do, '' where nothing is known.
-    """
-
-    def __init__(
-        self, message: str, status: int, reasons: Collection[str], nameless: str, remedy: str
-    ) -> None:
-        super().__init__(message)
-        self.remedy = remedy
-        self.nameless = nameless
-        self.status = status
-        self.reasons = reasons
 
 
 class Asked(NamedTuple):
@@ -148,106 +129,34 @@ def _check(error: httpx2.HTTPError) -> str:
     return "Check that the API server runs, and the network between this machine and it."
 
 
-def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
-    """Return if a refusal means that the write is done already; otherwise raise.
-
-    Args:
-        refused: the refusal.
-        write: the write.
-        maybe_done: whether an earlier attempt may have been executed, its answer lost.
-
-    Raises:
-        WriteError: the write is not done; `conflict` where somebody else changed the object.
-    """
-    if _is_done(refused, write, maybe_done=maybe_done):
-        return
-    if _is_without_namespace(refused, write):
-        message = (
-            f"namespace {write.target.parent} is gone or being deleted; the next run corrects it"
-        )
-        raise WriteError(message, conflict=True, nameless=message) from refused
-    meanwhile = _meanwhile(refused, write)
-    if meanwhile:
-        raise outdated(write.target, meanwhile) from refused
-    raise WriteError(str(refused), nameless=refused.nameless, remedy=refused.remedy) from refused
-
-
-def _is_done(refused: Refused, write: Write, *, maybe_done: bool) -> bool:
-    if write.verb is Verb.DELETE and refused.status == HTTPStatus.NOT_FOUND:
-        return maybe_done or not write.must_exist
-    return maybe_done and _exists_already(refused, write)
-
-
-def _exists_already(refused: Refused, write: Write) -> bool:
-    return write.verb is Verb.CREATE and "AlreadyExists" in refused.reasons
-
-
-def _is_without_namespace(refused: Refused, write: Write) -> bool:
-    if "NamespaceTerminating" in refused.reasons:
-        return True
-    return write.verb is Verb.CREATE and "NotFound" in refused.reasons
-
-
-def outdated(target: ObjectRef, what: str) -> WriteError:
-    """Return the error of a write to an object that somebody else changed.
-
-    Args:
-        target: the object.
-        what: the change, such as `was deleted`.
-    """
-    what = f"{what} by somebody else meanwhile; the next run corrects it"
-    return WriteError(f"{target} {what}", conflict=True, nameless=f"a {target.kind} {what}")
-
-
-def _meanwhile(refused: Refused, write: Write) -> str:
-    """Return how somebody else changed an object since it was read, '' for no change."""
-    if _exists_already(refused, write):
-        return "was created"
-    if refused.status == HTTPStatus.NOT_FOUND:
-        return "was deleted"
-    is_by_uid = bool(write.uid) and not write.version
-    if is_by_uid and refused.status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
-        return "was deleted and created again"
-    if refused.status == HTTPStatus.CONFLICT:
-        return "was changed"
-    return ""
-
-
 def _meaning(error: httpx2.HTTPStatusError, asked: Asked, *, writing: bool) -> Exception:
     code, status = error.response.status_code, _status(error)
     text = _text(error, status)
     said = f"{asked}: {code} {_shortened(text)}"
-    if code in _PASSING or (code == HTTPStatus.GONE and not writing):
+    if code in _PASSING[writing]:
         return Passing(
             said,
             seconds=_wanted_pause(error),
             sent=code != HTTPStatus.TOO_MANY_REQUESTS,
             remedy=_BUSY,
         )
-    forbidden = None
-    if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        forbidden = _forbidden(said, code, text, asked)
+    refusal = _refusal(said, code, text, asked)
     if writing:
-        return _refused(forbidden or ClusterError(said), code, status, asked)
-    if forbidden is not None:
-        return forbidden
+        return Refused(str(refusal), code, _reasons(status), f"{asked}: {code}", refusal.remedy)
     if code == HTTPStatus.NOT_FOUND:
         return _missing(asked, is_api=bool(status) or text == _NO_SUCH_PATH)
     if _NOT_HTTPS in text:
         return ClusterError(said, remedy="Write its URL with https:// in the kubeconfig.")
-    return ClusterError(said, brief=f"{asked}: {code}")
+    return refusal
 
 
-def _refused(error: ClusterError, code: int, status: dict[str, Any], asked: Asked) -> Refused:
-    """Return the error of a write that the server refuses."""
-    return Refused(str(error), code, _reasons(status), f"{asked}: {code}", error.remedy)
-
-
-def _forbidden(said: str, code: int, text: str, asked: Asked) -> Forbidden:
-    """Return the error of a request that the server does not allow, with what to do."""
+def _refusal(said: str, code: int, text: str, asked: Asked) -> ClusterError:
+    """Return the error of a request that the server refuses; of a forbidden one, with a remedy."""
     if code == HTTPStatus.UNAUTHORIZED:
         what = f"The cluster does not accept the credentials ({said})."
         return Forbidden(what, remedy="Log in again, or renew the token.")
+    if code != HTTPStatus.FORBIDDEN:
+        return ClusterError(said, brief=f"{asked}: {code}")
     if _ANONYMOUS in text:
         what = f"The cluster sees no credentials ({said})."
         return Forbidden(what, remedy=_ADD_CREDENTIALS)
@@ -297,7 +206,9 @@ def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:
         status = json.loads(error.response.content)
     except (ValueError, RecursionError):
         return {}
-    return status if isinstance(status, dict) else {}
+    if isinstance(status, dict):
+        return status
+    return {}
 
 
 def _text(error: httpx2.HTTPStatusError, status: dict[str, Any]) -> str:
@@ -325,12 +236,11 @@ def _shortened(text: str) -> str:
 
 def _reasons(status: dict[str, Any]) -> frozenset[str]:
     """Return the reason of a Status and those of its causes."""
-    reasons = {str(status.get("reason"))}
-    details = status.get("details")
-    causes = details.get("causes") if isinstance(details, dict) else None
-    if isinstance(causes, list):
-        reasons |= {str(cause.get("reason")) for cause in causes if isinstance(cause, dict)}
-    return frozenset(reasons)
+    try:
+        parts = [status, *status["details"]["causes"]]
+        return frozenset(str(part.get("reason")) for part in parts)
+    except (AttributeError, LookupError, TypeError):  # it has no causes
+        return frozenset({str(status.get("reason"))})
 
 
 def _wanted_pause(error: httpx2.HTTPStatusError) -> float:

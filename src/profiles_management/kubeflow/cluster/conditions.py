@@ -1,10 +1,12 @@
 """Check of a plan's conditions against the objects that were just read. Pure."""
 
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
 from profiles_management.kubeflow.objects import compare, stored_json
 from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.observation.observer import Observer
-from profiles_management.kubeflow.state.observed import NamespaceSeen
-from profiles_management.reconcile.plan import Condition, Person
+from profiles_management.reconcile.plan import Condition, ObjectRef
 
 
 def holds(condition: Condition, part: Observer) -> bool:
@@ -15,28 +17,41 @@ def holds(condition: Condition, part: Observer) -> bool:
         part: the objects of the condition's kind.
     """
     target = condition.target
-    if condition.state is State.READY:
-        namespace = part.namespaces.get(target.name)
-        return _is_ready(namespace, condition.value)
-    if condition.state is State.BOUND:
-        binding = part.owner_bindings.get(target.parent)
-        return binding is not None and _is_person(binding.subject, condition.value)
-    if condition.state is State.MATCHES:
-        quota = part.quotas.get(target.parent)
-        return quota is not None and _is(quota.spec, condition.value)
-    return part.has(target) is (condition.state is State.THERE)
+    check = _CHECKS.get(condition.state)
+    if check is None:
+        return part.has(target) is (condition.state is State.THERE)
+    return check(part, target, condition.value)
 
 
-def _is_ready(namespace: NamespaceSeen | None, owner: str) -> bool:
-    return namespace is not None and not namespace.deleting and namespace.owner == owner
+def _is_ready(part: Observer, target: ObjectRef, owner: str) -> bool:
+    """Return whether a namespace exists, and has the owner."""
+    namespace = part.namespaces.get(target.name)
+    if namespace is None or namespace.deleting:
+        return False
+    return namespace.owner == owner
 
 
-def _is_person(subject: Person | None, name: str) -> bool:
-    return subject is not None and str(subject) == name
+def _is_bound(part: Observer, target: ObjectRef, person: str) -> bool:
+    """Return whether an owner's RoleBinding binds just the person."""
+    binding = part.owner_bindings.get(target.parent)
+    if binding is None or binding.subject is None:
+        return False
+    return str(binding.subject) == person
 
 
-def _is(quota: bytes, wanted: str) -> bool:
+def _has_quota(part: Observer, target: ObjectRef, wanted: str) -> bool:
+    """Return whether a ResourceQuota has the spec that is wanted, given as JSON."""
+    quota = part.quotas.get(target.parent)
+    if quota is None:
+        return False
     try:
-        return not compare.quota(stored_json.quota(quota), compare.parsed(wanted.encode()))
+        return not compare.quota(stored_json.quota(quota.spec), compare.parsed(wanted.encode()))
     except stored_json.Unreadable:
         return False
+
+
+_CHECKS: Mapping[StrEnum, Callable[[Observer, ObjectRef, str], bool]] = {
+    State.READY: _is_ready,
+    State.BOUND: _is_bound,
+    State.MATCHES: _has_quota,
+}

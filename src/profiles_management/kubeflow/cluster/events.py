@@ -7,10 +7,10 @@ namespace `default`, where more people may read than in a profile, so they name 
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
-from itertools import groupby
+from itertools import groupby, starmap
 from typing import Any, NamedTuple
 
 from msgspec import structs
@@ -170,14 +170,20 @@ def _facts_of(change: Change, *, named: bool) -> Iterator[_Fact]:
         role = _role(change if named else _with_public_roles(change), happened)
         yield _Fact(change.profile, happened, str(change.person), role)
     elif happening := _happening_of_owner(change):
-        reason = "new profile" if change.reason is Reason.WANTED else str(change.reason)
-        for field in change.fields:
-            if field.kind is FieldKind.OWNER:
-                who = f"{field.after}{previous_owner(field)}"
-                yield _Fact(change.profile, happening, who, reason)
+        yield from _facts_of_owner(change, happening)
     else:
         for what in limit_changes(change):
             yield _Fact(change.profile, Happening.QUOTA_CHANGED, "", what)
+
+
+def _facts_of_owner(change: Change, happening: Happening) -> Iterator[_Fact]:
+    reason = str(change.reason)
+    if change.reason is Reason.WANTED:
+        reason = "new profile"
+    for field in change.fields:
+        if field.kind is FieldKind.OWNER:
+            who = f"{field.after}{previous_owner(field)}"
+            yield _Fact(change.profile, happening, who, reason)
 
 
 def _happening_of_owner(change: Change) -> Happening | None:
@@ -194,7 +200,9 @@ def _happening_to(change: Change) -> Happening:
         return Happening.GRANTED
     if change.action is Action.DELETE and change.reason is not Reason.EXTRA_ROLE:
         return Happening.REVOKED
-    return Happening.ROLE_CHANGED if change.before != change.after else Happening.MENDED
+    if change.before != change.after:
+        return Happening.ROLE_CHANGED
+    return Happening.MENDED
 
 
 def _with_public_roles(change: Change) -> Change:
@@ -208,14 +216,19 @@ def _public_role(role: str) -> str:
 
 
 def _role(change: Change, happening: Happening) -> str:
-    if happening is Happening.REVOKED:
-        return f"{change.before}, {change.reason}"
-    if happening is Happening.ROLE_CHANGED:
-        return f"{change.before} → {change.after}"
-    if happening is Happening.MENDED:
-        return f"{change.after}, {change.reason}"
-    until = f" until {day(change.until)}" if change.until else ""
-    return f"{change.after}{until}"
+    """Return what happened to a person's role."""
+    otherwise = {
+        Happening.REVOKED: f"{change.before}, {change.reason}",
+        Happening.ROLE_CHANGED: f"{change.before} → {change.after}",
+        Happening.MENDED: f"{change.after}, {change.reason}",
+    }
+    return otherwise.get(happening) or _granted(change)
+
+
+def _granted(change: Change) -> str:
+    if not change.until:
+        return str(change.after)
+    return f"{change.after} until {day(change.until)}"
 
 
 # in words
@@ -223,17 +236,28 @@ def _role(change: Change, happening: Happening) -> str:
 
 def _message(happening: Happening, facts: Sequence[_Fact], *, named: bool) -> str:
     first = facts[0]
-    if happening in (Happening.CREATED, Happening.OWNER_CHANGED):
-        return f"{first.what}: {first.who}" if named else first.what
-    if first.who and named:
+    is_about_owner = happening in (Happening.CREATED, Happening.OWNER_CHANGED)
+    if is_about_owner and named:
+        return f"{first.what}: {first.who}"
+    if is_about_owner:
+        return first.what
+    if not first.who:
+        return _counted(facts)
+    if named:
         return _fitted([f"{printable(fact.who)}: {fact.what}" for fact in facts])
-    counted = _counted(Counter(fact.what for fact in facts))
-    return f"{count(len(facts), 'contributor')}: {counted}" if first.who else counted
+    return f"{count(len(facts), 'contributor')}: {_counted(facts)}"
 
 
-def _counted(numbers: Mapping[str, int]) -> str:
-    parts = (f"{what} ({number:,})" if number > 1 else what for what, number in numbers.items())
-    return _fitted(parts)
+def _counted(facts: Iterable[_Fact]) -> str:
+    """Return what happened, each once, with how often."""
+    numbers = Counter(fact.what for fact in facts)
+    return _fitted(starmap(_times, numbers.items()))
+
+
+def _times(what: str, number: int) -> str:
+    if number == 1:
+        return what
+    return f"{what} ({number:,})"
 
 
 def _fitted(parts: Iterable[str]) -> str:
@@ -241,7 +265,9 @@ def _fitted(parts: Iterable[str]) -> str:
     shown, *more = parts
     while more and len(f"{shown}; {more[0]}".encode()) <= LONGEST - _AROUND:
         shown = f"{shown}; {more.pop(0)}"
-    return f"{shown}; and {len(more):,} more" if more else shown
+    if not more:
+        return shown
+    return f"{shown}; and {len(more):,} more"
 
 
 def _cut(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from profiles_management.kubeflow.cluster import revocation
-from profiles_management.kubeflow.cluster.api_errors import outdated
+from profiles_management.kubeflow.cluster.write_refusals import outdated
 from profiles_management.kubeflow.cluster_errors import ClusterAway, ClusterError
 from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.kubeflow.observation.observer import Observer

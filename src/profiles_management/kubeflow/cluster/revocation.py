@@ -62,8 +62,9 @@ def rewritten(write: Write, part: Observer) -> tuple[Write, ...]:
 
 def is_unknown(part: Observer) -> bool:
     """Return whether an object is gone, or gives no access that planning recognizes."""
-    places = (part.bindings, part.policies, part.owner_bindings, part.owner_policies, part.foreign)
-    return not any(places) and not part.foreign_policies
+    bindings = part.bindings, part.owner_bindings, part.foreign
+    policies = part.policies, part.owner_policies, part.foreign_policies
+    return not any((*bindings, *policies))
 
 
 def emptied(write: Write) -> Write:
@@ -89,7 +90,9 @@ def _again(
         return
     if isinstance(seen, Binding | Policy) and is_spent(seen):
         return
-    nothing = _NOTHING[write.target.kind] if seen.finalized else None
+    nothing = None
+    if seen.finalized:
+        nothing = _NOTHING[write.target.kind]
     yield from merge_patch.removal(
         write.target, nothing, is_deleting=seen.deleting, uid=uid, ends=write.ends
     )
@@ -136,7 +139,7 @@ def _foreign(write: Write, part: Observer) -> ForeignObject | None:
     """Return the unmanaged object that was read; it is the only one."""
     namespace = write.target.parent
     objects = (*part.foreign.get(namespace, ()), *part.foreign_policies.get(namespace, ()))
-    return objects[0] if objects else None
+    return next(iter(objects), None)
 
 
 def _is_theirs(write: Write, seen: Binding | Policy | OwnerObject, person: Person) -> bool:
