@@ -63,7 +63,7 @@ class Run:
 
     @property
     def kept(self) -> Mapping[str, Frozen]:
-        """By name of a source, what stays unchanged because it cannot be read or is not there."""
+        """By name of a source, what stays unchanged because it cannot be read or is not given."""
         if isinstance(self.outcome, ProfilesError):
             return {}
         frozen = self.outcome.plan.frozen

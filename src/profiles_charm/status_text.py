@@ -137,16 +137,17 @@ def _summary(run: Run, report: Report) -> Iterator[str]:
 
 
 def _absent(run: Run) -> Iterator[str]:
-    """Yield what stays for each source that is not there; the name is shown as it is.
+    """Yield what stays for each source that is not given; the name is shown as it is.
 
-    A source that is there and cannot be read has a status of its own.
+    A source that is given and cannot be read has a status of its own.
     """
     known = {reading.name for reading in run.frozen}
     for name, kept in run.kept.items():
         if name not in known:
             profiles = count(len(kept.profiles), "profile")
             people = count(kept.people, "person", "people")
-            yield f"{profiles} and {people} of {short(name, _LONGEST_PLACE)} frozen"
+            state = "frozen" if kept.is_given else "frozen, not given"
+            yield f"{profiles} and {people} of {short(name, _LONGEST_PLACE)} {state}"
 
 
 def _warned(warnings: Sequence[Problem]) -> Iterator[str]:

@@ -101,7 +101,7 @@ def test_people_of_a_document_that_is_left_out_stay_until_it_is_withdrawn(
     kept = run("apply", "pmr.yaml")
 
     assert (text[0], kept[0], data["changes"]) == (0, 0, [])
-    assert f"frozen: {SOURCE} cannot be read: there is no source with this name" in text[1]
+    assert f"frozen: {SOURCE} is not given in this run" in text[1]
     assert [(source["source"], source["people"]) for source in data["frozen"]] == [(SOURCE, 3)]
     roles(f"{name}-open", ann="edit", bob="view")
     roles(f"{name}-team-a", tom="admin", kim="edit")

@@ -11,9 +11,9 @@ import typer
 from profiles_management.cli.file_names import split_name
 from profiles_management.cli.file_reader import as_written_here, refuse_repository
 from profiles_management.git import AddressError, address
+from profiles_management.pmr.origins import FILE
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
-from profiles_management.sources.files import KIND
 from profiles_management.sources.local_files import STDIN
 
 OPTION: Final = "--untrusted"
@@ -70,15 +70,15 @@ def withdrawn_name(text: str) -> str:
         typer.BadParameter: it is empty or not UTF-8 text.
         GitError: it contains a URL that is not accepted. The message contains no credential.
     """
-    file = text.removeprefix(KIND)
+    file = text.removeprefix(FILE)
     if not file.strip() or not _is_text(file):
-        what = f"it is empty or not UTF-8 text. Name a source, such as {KIND}teams.yaml."
+        what = f"it is empty or not UTF-8 text. Name a source, such as {FILE}teams.yaml."
         raise typer.BadParameter(what, param_hint=WITHDRAWN)
     refuse_repository(file)
     if _has_credential(file):
         what = "it may contain a credential, which no source has in its name."
         raise typer.BadParameter(what, param_hint=WITHDRAWN)
-    return f"{KIND}{_identity(file)}" if text.startswith(KIND) else text
+    return f"{FILE}{_identity(file)}" if text.startswith(FILE) else text
 
 
 def _identity(file: str) -> str:

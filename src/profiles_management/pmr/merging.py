@@ -46,7 +46,7 @@ class SourceDocument:
             objects of the source record it.
         pmr: the document; None if it cannot be read or is not valid. The objects of the source
             then stay unchanged.
-        why: the reason why there is no document, on one line.
+        why: the reason why there is no document, on one line; '' for a source that is not given.
         trusted: whether the source may take over what exists. An untrusted source defines only new
             profiles and those that it created.
     """

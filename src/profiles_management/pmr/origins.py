@@ -17,9 +17,11 @@ Added = tuple[str, UserKind, str]
 OWN: Final = ""
 """The name of the administrator's document among sources. No object records it."""
 
-_PUBLIC: Final = re.compile(
-    r"|the document|somebody else|config|git|relation:[a-z0-9_-]++:[a-z0-9-]++"
-)
+_PUBLIC: Final = re.compile(r"|the document|config|git|relation:[a-z0-9_-]++:[a-z0-9-]++")
+
+
+FILE: Final = "file:"
+"""The kind of a document that a command reads with less trust; its path or URL follows."""
 
 
 def label(source: str) -> str:
@@ -40,6 +42,36 @@ def public_label(source: str) -> str:
     return label(source) if is_public(source) else "another source"
 
 
+def untrusted_option(source: str) -> str:
+    """Return the option that gives a source `file:NAME` to a command, quoted for a shell.
+
+    A name without a dot and a slash is no path of a file or URL, so FILE stands for its place.
+    """
+    identity = source.removeprefix(FILE)
+    if "." in identity or "/" in identity:
+        return _option("--untrusted", identity)
+    return _option("--untrusted", f"{identity}=FILE")
+
+
+def withdrawn_option(source: str) -> str:
+    """Return the option that withdraws a source, quoted for a shell."""
+    return _option("--withdrawn", source)
+
+
+def absent_remedies(source: str) -> tuple[str, str]:
+    """Return what to do about a source that a run was not given: give it, or withdraw it."""
+    withdrawn = withdrawn_option(source)
+    if source.startswith(FILE):
+        return f"Give it ({untrusted_option(source)})", f"withdraw it ({withdrawn})"
+    return f"Give {source} too", f"withdraw it ({withdrawn}; charm: withdrawn-sources)"
+
+
+def _option(name: str, value: str) -> str:
+    import shlex  # noqa: PLC0415 - few runs need it
+
+    return f"{name} {shlex.quote(value)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Origins:
     """The sources of a merged document. Empty for a single document, which records no source.
@@ -49,7 +81,8 @@ class Origins:
             any other source stay unchanged, because it cannot be read or is not there yet.
         profiles: the source that defines each profile.
         contributors: the source of each contributor that another source added.
-        frozen: the reason why each unreadable source cannot be read; its objects stay unchanged.
+        frozen: the reason why each unreadable source cannot be read, '' for one that is not given;
+            its objects stay unchanged.
         conflicts: the conflict of each profile that several sources define; it stays unchanged.
         claimants: the sources that define each of these profiles.
         disputed: contributors that sources add in different ways, with these sources. Their access

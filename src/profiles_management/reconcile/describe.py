@@ -223,6 +223,8 @@ def _frozen(source: Frozen) -> Data:
     return {
         "source": source.source,
         "why": source.why,
+        "given": source.is_given,
+        "remedy": source.remedy,
         "profiles": list(source.profiles),
         "contributors": source.contributors,
         "people": source.people,

@@ -11,7 +11,7 @@ from typing import Final
 
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import count, cut, printable
-from profiles_management.reconcile.plan import Change, Frozen, Pending, Plan
+from profiles_management.reconcile.plan import NOT_GIVEN, Change, Frozen, Pending, Plan
 from profiles_management.reconcile.rows import rank, rows
 from profiles_management.reconcile.stops import Stop
 from profiles_management.reconcile.summary import NO_CHANGES, left_document, plan_sentences
@@ -132,6 +132,8 @@ def _pending(pending: Pending) -> str:
 
 def _frozen(source: Frozen) -> str:
     name = code(source.source) or "sources without a name"
+    if not source.is_given:
+        return f"{name} {NOT_GIVEN}. {code(source.remedy)}".rstrip()
     return f"{name}: {code(source.why) or 'it cannot be read'}"
 
 

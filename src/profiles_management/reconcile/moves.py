@@ -82,6 +82,18 @@ def gains(changes: Iterable[Change]) -> frozenset[AccessPair]:
     return frozenset(pair for pair, move in _counted_moves(changes) if move.is_gain)
 
 
+def people_losing(changes: Collection[Change]) -> frozenset[Person]:
+    """Return who ends with no role in a profile, also because the time is up."""
+    expired = (change for change in changes if change.reason is Reason.EXPIRED)
+    ended = frozenset(move.person for change in expired for move in change.moves)
+    return ended | {pair.person for pair in losses(changes)}
+
+
+def people_gaining(changes: Iterable[Change]) -> frozenset[Person]:
+    """Return who gets a role in a profile who had none there."""
+    return frozenset(pair.person for pair in gains(changes))
+
+
 def _counted_moves(changes: Iterable[Change]) -> Iterator[tuple[AccessPair, AccessMove]]:
     for change in changes:
         group = AccessGroup(change.source, change.within, change.at_stake)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.changes import (
@@ -76,9 +76,12 @@ class Pending:
     is_removal: bool = False
 
 
+NOT_GIVEN: Final = "is not given in this run"
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A source that cannot be read, and what it made.
+    """A source that cannot be read or is not given, and what it made.
 
     Left as it is, but for access whose time is up.
 
@@ -87,7 +90,9 @@ class Frozen:
             source, which every source may define.
         profiles: what it defines, sorted.
         contributors: how many it added to profiles of other sources.
-        people: how much access stays because of it, in pairs of a person and a profile.
+        people: how many people keep access because of it, each counted once.
+        is_given: whether the run has this source; False for a source that only objects record.
+        remedy: what to do about a source that is not given.
     """
 
     source: str
@@ -95,6 +100,8 @@ class Frozen:
     profiles: tuple[str, ...] = ()
     contributors: int = 0
     people: int = 0
+    is_given: bool = True
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

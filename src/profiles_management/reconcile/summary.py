@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from profiles_management.reconcile.lines import count, printable
-from profiles_management.reconcile.moves import losses
-from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
+from profiles_management.reconcile.moves import losses, people_gaining, people_losing
+from profiles_management.reconcile.plan import Action, Change, Frozen, Pending, Plan
 from profiles_management.reconcile.report import Report, Result
 
 _VERBS = {
@@ -45,7 +45,7 @@ def plan_sentences(plan: Plan) -> list[str]:
         return [NO_CHANGES, _why_none(plan, plan.pending)]
     sentences = (
         f"Plan: {_counted(plan.changes, 0)} ({count(plan.writes, 'write')}).",
-        _access(plan.access, past=False),
+        _access(plan.changes, past=False),
         _rest(plan, plan.pending),
     )
     return [*filter(None, sentences)]
@@ -73,7 +73,7 @@ def report_numbers(report: Report) -> str:
         yet = " yet"
     sentences = (
         f"Applied: {_counted(done, 1)}{yet} ({count(report.writes, 'write')}).",
-        _access(report.access, past=True),
+        _access(done, past=True),
         _short(report),
         _rest(plan, ()),
     )
@@ -112,14 +112,15 @@ def _counted(changes: Iterable[Change], tense: int) -> str:
     return ", ".join(_numbers(by_verb)) or "nothing"
 
 
-def _access(access: Access, *, past: bool) -> str:
-    lost = access.lost + access.expired
+def _access(changes: Collection[Change], *, past: bool) -> str:
+    """Return how many people lose and gain access, each person once."""
+    lost, gained = len(people_losing(changes)), len(people_gaining(changes))
     parts: list[str] = []
     if lost:
         parts.append(f"{count(lost, *_LOSE[past])} access")
-    if access.gained:
+    if gained:
         what = "it" if lost else "access"
-        parts.append(f"{count(access.gained, *_GAIN[past])} {what}")
+        parts.append(f"{count(gained, *_GAIN[past])} {what}")
     return _sentence(parts)
 
 
@@ -166,11 +167,11 @@ def unchanged(plan: Plan) -> int:
     return plan.profiles - len(_touched(plan) - undefined)
 
 
-def frozen_profiles(plan: Plan) -> dict[str, str]:
-    """Return the profiles that stay as they are, each with the source that cannot be read."""
-    profiles: dict[str, str] = {}
+def frozen_profiles(plan: Plan) -> dict[str, Frozen]:
+    """Return the profiles that stay as they are, each with the source that has no document."""
+    profiles: dict[str, Frozen] = {}
     for frozen in plan.frozen:
-        profiles |= dict.fromkeys(frozen.profiles, frozen.source)
+        profiles |= dict.fromkeys(frozen.profiles, frozen)
     return profiles
 
 
@@ -189,7 +190,7 @@ def left_document(plan: Plan, changes: Iterable[Change], *, past: bool = False) 
     are = count(len(profiles), "profile is", "profiles are")
     whose = "its" if len(profiles) == 1 else "their"
     loses, lose = _LOSE[past]
-    number = len({(pair.profile, pair.person) for pair in lost})
+    number = len({pair.person for pair in lost})
     people = count(number, f"contributor {loses}", f"contributors {lose}")
     names = printable(first_names(profiles, _MOST_NAMES))
     yield f"{are} no longer in the document: {names}; {whose} {people} access."

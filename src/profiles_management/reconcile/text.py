@@ -23,7 +23,7 @@ from profiles_management.reconcile.lines import (
     printable,
 )
 from profiles_management.reconcile.lines import row as table_row
-from profiles_management.reconcile.plan import Change, Frozen, Pending, Plan
+from profiles_management.reconcile.plan import NOT_GIVEN, Change, Frozen, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.rows import Row, rank, rows
 from profiles_management.reconcile.summary import (
@@ -97,7 +97,7 @@ class Notes:
     def of(self, name: str) -> str:
         """Return the note."""
         if name in self.frozen:
-            return f"  frozen: {printable(_unread(self.frozen[name]))}"
+            return f"  frozen: {printable(_state(self.frozen[name]))}"
         if name in self.outside:
             return "  not in the document"
         if name in self.stale:
@@ -222,19 +222,19 @@ def _frozen(plan: Plan) -> Iterator[Line]:
 
 
 def _frozen_source(frozen: Frozen) -> str:
-    """Return that a source cannot be read, why, and what stays as it is because of that."""
+    """Return why a source has no document, what stays as it is because of that, and a remedy."""
     kept: list[str] = []
     if frozen.profiles:
         kept.append(count(len(frozen.profiles), "profile"))
     if frozen.contributors:
         kept.append(count(frozen.contributors, "contributor"))
-    text = _unread(frozen.source)
+    text = _state(frozen)
     if frozen.why:
         text += f": {frozen.why}"
     if kept:
         people = count(frozen.people, "person", "people")
         text += f"; left as they are: {' and '.join(kept)}, with the access of {people}"
-    return f"{text}."
+    return f"{text}. {frozen.remedy}".rstrip()
 
 
 def _stale(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
@@ -253,9 +253,11 @@ def _facts(plan: Plan) -> Iterator[Line]:
         yield line(printable(text))
 
 
-def _unread(source: str) -> str:
-    if source:
-        return f"{source} cannot be read"
+def _state(frozen: Frozen) -> str:
+    if not frozen.is_given:
+        return f"{frozen.source} {NOT_GIVEN}"
+    if frozen.source:
+        return f"{frozen.source} cannot be read"
     return "profiles without a recorded source stay unchanged while any source is unreadable"
 
 

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from profiles_management.pmr import file_set
+from profiles_management.pmr.origins import FILE
 from profiles_management.pmr.rules import Rules
 from profiles_management.sources.source import Document
 from profiles_management.sources.trust import Trust
-
-KIND = "file:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class FileSource:
     @property
     def name(self) -> str:
         """The source's name, such as `file:teams.yaml`."""
-        return f"{KIND}{self.identity}"
+        return f"{FILE}{self.identity}"
 
     @property
     def is_trusted(self) -> bool:

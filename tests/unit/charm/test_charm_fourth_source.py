@@ -60,7 +60,7 @@ def test_a_source_of_another_version_that_is_no_longer_listed_is_shown_by_its_na
     monkeypatch.setattr(sources, "LISTINGS", sources.LISTINGS[:-1])
 
     assert world.see().unit_status == ActiveStatus(
-        "1 profile, 1 contributor; 1 profile and 2 people of portal:users frozen"
+        "1 profile, 1 contributor; 1 profile and 2 people of portal:users frozen, not given"
     )
 
 

@@ -201,7 +201,7 @@ def test_without_the_option_the_profiles_of_git_stay_as_they_are(world, api, doc
     state = world.see("config_changed")
 
     assert state.unit_status == ActiveStatus(
-        "1 profile, 1 contributor; 1 profile and 2 people of git frozen"
+        "1 profile, 1 contributor; 1 profile and 2 people of git frozen, not given"
     )
     assert (
         len(

@@ -193,7 +193,7 @@ def test_a_charm_that_wants_a_profile_of_somebody_does_not_learn_whose_it_is(wat
 
     watched.publish("teams", f"profiles:\n{profile('ml', owner='other@example.com')}")
 
-    assert "somebody else" in watched.answer("teams").failed["ml"]
+    assert "does not record which source made it" in watched.answer("teams").failed["ml"]
     assert leaks(shown()) == {}
 
 

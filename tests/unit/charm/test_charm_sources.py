@@ -153,7 +153,7 @@ def test_a_new_deployment_takes_nobodys_access_before_its_relations_are_back(
 
     assert role("bob", "web") == "edit"
     assert state.unit_status == ActiveStatus(
-        "1 profile, 1 contributor; 1 profile and 2 people of relation:profiles:teams frozen"
+        "1 profile, 1 contributor; 1 profile and 2 people of relation:profiles:teams frozen, not given"
     )
 
 
@@ -179,7 +179,7 @@ def test_an_empty_option_next_to_a_relation_makes_nothing_stale_either(world, on
 
     assert (role("ann", "ml"), role("bob", "web")) == ("edit", "edit")
     assert state.unit_status == ActiveStatus(
-        "1 profile, 1 contributor; 1 profile and 2 people of config frozen"
+        "1 profile, 1 contributor; 1 profile and 2 people of config frozen, not given"
     )
 
 
@@ -362,7 +362,10 @@ def test_a_relation_gets_the_reason_why_a_profile_failed(world, api, one):
 
     world.publish("teams", one("web"))
 
-    assert "web exists, made by somebody else" in world.answer("teams").failed["web"]
+    assert (
+        "web exists, and does not record which source made it"
+        in world.answer("teams").failed["web"]
+    )
 
 
 def test_while_the_cluster_is_away_the_answer_to_a_relation_is_pending(world, api, one):
@@ -472,7 +475,7 @@ def test_a_relation_does_not_get_what_is_not_ours_by_naming_its_owner(world, api
 
     state = world.publish("evil", one("theirs", eve="admin"))
 
-    assert "made by somebody else" in state.unit_status.message
+    assert "does not record which source made it" in state.unit_status.message
     assert role("eve", "theirs") == ""
 
 

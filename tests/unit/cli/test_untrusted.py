@@ -178,12 +178,26 @@ def test_leaving_out_all_others_by_mistake_takes_nothing_from_them(run, files, a
     assert (stale.code, stale.out) == (0, "No profile is stale.\n")
     assert (kept.code, role("bob", "web")) == (0, "view")
     assert (
-        "frozen: file:teams.yaml cannot be read: there is no source with this name; left as they "
-        "are: 1 profile, with the access of 2 people." in kept.out
+        "frozen: file:teams.yaml is not given in this run; left as they are: 1 profile, with the "
+        "access of 2 people. Give it (--untrusted teams.yaml) or withdraw it (--withdrawn "
+        "file:teams.yaml)." in kept.out
     )
-    assert [(source["source"], source["people"]) for source in data["frozen"]] == [
-        ("file:teams.yaml", 2)
-    ]
+    (source,) = data["frozen"]
+    assert (source["source"], source["given"], source["people"]) == ("file:teams.yaml", False, 2)
+    assert source["remedy"].startswith("Give it (--untrusted teams.yaml)")
+
+
+def test_a_file_under_another_spelling_is_refused_with_the_first_one(run, files, apply, here):
+    files(pmr=entry("ml"), teams=entry("web", bob="view"))
+    apply()
+
+    other = run("plan", "pmr.yaml", "--untrusted", here / "teams.yaml").out.replace("\n", " ")
+    trusted = run("plan", "pmr.yaml", "teams.yaml").out.replace("\n", " ")
+
+    assert "name it as before: --untrusted teams.yaml." in other
+    assert "not with --untrusted" not in other
+    assert "file:teams.yaml, which is not given in this run, made it" in trusted
+    assert "(--untrusted teams.yaml), withdraw it (--withdrawn file:teams.yaml), or" in trusted
 
 
 def test_a_profile_of_another_source_is_taken_over_by_permission_alone(run, files, apply, api):
@@ -195,9 +209,29 @@ def test_a_profile_of_another_source_is_taken_over_by_permission_alone(run, file
     withdrawn = run("apply", "pmr.yaml", "--withdrawn", "file:teams.yaml")
 
     assert refused.code == 1
-    assert "Give file:teams.yaml too, withdraw it (--withdrawn file:teams.yaml" in refused.out
+    assert (
+        "Give it (--untrusted teams.yaml), withdraw it (--withdrawn file:teams.yaml)" in refused.out
+    )
     assert withdrawn.code == 0
     assert source_of(api, "web") is None
+
+
+def test_a_profile_that_was_deleted_without_its_data_needs_a_trusted_document(
+    run, files, apply, api
+):
+    files(pmr=entry("ml"), teams=entry("web", bob="view"))
+    apply()
+    files(pmr=entry("ml"), teams="profiles: []\n")
+    run("delete-stale", "pmr.yaml", "--untrusted", "teams.yaml", "--keep-data", "--yes")
+    files(pmr=entry("ml"), teams=entry("web", bob="view"))
+
+    refused = apply()
+    files(pmr=entry("web"), teams="profiles: []\n")
+    restored = apply()
+
+    assert "web exists, and does not record which source made it" in refused.out.replace("\n", " ")
+    assert "define web in a trusted document" in refused.out.replace("\n", " ")
+    assert (refused.code, restored.code) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +420,7 @@ def test_the_remedy_with_the_name_of_a_source_can_be_pasted_into_a_shell(run, fi
 
     refused = " ".join(run("plan", "pmr.yaml").out.split())
 
-    assert "withdraw it (--withdrawn 'file:a b.yaml', withdrawn-sources)" in refused
+    assert "withdraw it (--withdrawn 'file:a b.yaml')" in refused
 
 
 # commands that search documents for people

@@ -1,5 +1,6 @@
 """Documents of several sources in a cluster: recorded sources, frozen profiles, conflicts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,11 +213,21 @@ class TestGoneAndFrozen:
         report = world.apply(merged(config=web, absent=[TEAMS, GIT]))
 
         assert world.api.snapshot() == before
-        nobody = "there is no source with this name"
-        assert report.plan.frozen == (
-            Frozen(GIT, nobody, contributors=1, people=1),
-            Frozen(TEAMS, nobody, ("ml",), people=2),
+        assert [replace(frozen, remedy="") for frozen in report.plan.frozen] == [
+            Frozen(GIT, "", contributors=1, people=1, is_given=False),
+            Frozen(TEAMS, "", ("ml",), people=2, is_given=False),
+        ]
+        assert report.plan.frozen[1].remedy == (
+            f"Give {TEAMS} too or withdraw it (--withdrawn {TEAMS}; charm: withdrawn-sources)."
         )
+
+    def test_a_person_with_access_to_several_profiles_is_counted_once(self, world):
+        web = profile("web", ann="edit", bob="view")
+        world.apply(merged(teams=document(profile(ann="edit"), web)))
+
+        (kept,) = world.plan(merged(absent=[TEAMS])).frozen
+
+        assert (kept.profiles, kept.people) == (("ml", "web"), 3)
 
     def test_an_empty_document_makes_them_stale_too(self, world):
         world.apply(merged(teams=document(profile(bob="view"))))
@@ -480,7 +491,10 @@ class TestConflicts:
 
         report = world.apply(merged(config=document(profile(bob="view")), absent=[TEAMS]))
 
-        assert "relation:profiles:teams, which is not there, made it" in report.plan.refused[0].what
+        assert (
+            "relation:profiles:teams, which is not given in this run, made it"
+            in report.plan.refused[0].what
+        )
 
     @pytest.mark.parametrize("opens", [True, False])
     def test_a_word_in_the_document_takes_it_over_whole(self, world, opens):

@@ -8,7 +8,14 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.state.ownership import marked_objects, refusal
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.origins import Origins, is_public, public_label
+from profiles_management.pmr.origins import (
+    FILE,
+    Origins,
+    is_public,
+    public_label,
+    untrusted_option,
+    withdrawn_option,
+)
 from profiles_management.pmr.problems import Problem
 
 
@@ -43,8 +50,8 @@ def _refused(
     """Yield the profiles that only untrusted sources name and somebody else made, with why."""
     for name, sources in _untrusted_claims(origins):
         maker = _maker(name, observed, settings)
-        if maker not in ("", *sources):
-            yield name, [_not_its_own(name, source, maker) for source in sorted(sources)]
+        if maker is not None and maker not in sources:
+            yield name, [_not_its_own(name, source, maker, origins) for source in sorted(sources)]
 
 
 def _untrusted_claims(origins: Origins) -> list[tuple[str, frozenset[str]]]:
@@ -56,32 +63,45 @@ def _untrusted_claims(origins: Origins) -> list[tuple[str, frozenset[str]]]:
     return sorted(claim for claim in claims if claim[1] <= origins.untrusted)
 
 
-def _maker(name: str, observed: Observed, settings: Settings) -> str:
-    """Return who made a profile, or a namespace of its name, for a message.
+def _maker(name: str, observed: Observed, settings: Settings) -> str | None:
+    """Return the source that made a profile, or a namespace of its name.
 
-    '' where there is neither.
+    None where there is neither, '' where no source is recorded.
     """
     existing = marked_objects(observed, settings).get(name) or observed.namespaces.get(name)
     if existing is None:
-        return ""
-    return existing.source or "somebody else"
+        return None
+    return existing.source
 
 
-def _not_its_own(name: str, source: str, maker: str) -> Problem:
+def _not_its_own(name: str, source: str, maker: str, origins: Origins) -> Problem:
     """Return why an untrusted source may not have a profile.
 
     It exists, and the source did not make it.
 
     Otherwise it would get whatever it names the owner of, or waits for another source to let go.
     """
-    text = f"{name} exists, made by {{}}, and {{}} is not trusted to take it over".format
+    made = "made by {}" if maker else "and does not record which source made it"
+    text = f"{name} exists, {made}, and {{}} is not trusted to take it over".format
+    names = [maker, source] if maker else [source]
     return refusal(
         name,
         "not-its-own",
-        text(maker, source),
-        f"Define {name} in a trusted source, or trust {source} (charm: relation-trust=full; "
-        "command: "
-        f"give it as FILE, not with --untrusted).",
-        nameless=text(public_label(maker), public_label(source)),
-        names_nobody=is_public(maker) and is_public(source),
+        text(*names),
+        _remedy(name, source, maker, origins),
+        nameless=text(*map(public_label, names)),
+        names_nobody=all(map(is_public, names)),
     )
+
+
+def _remedy(name: str, source: str, maker: str, origins: Origins) -> str:
+    """Return what to do; a file that is given under another name than before is another source."""
+    trusted = f"define {name} in a trusted document"
+    if not maker:
+        return f"Choose another name, or {trusted}, with `adopt: true` for another owner."
+    if maker.startswith(FILE) and source.startswith(FILE) and origins.leaves(maker):
+        return (
+            f"If {source} is the same document, name it as before: {untrusted_option(maker)}. "
+            f"Otherwise choose another name, or {trusted} with {withdrawn_option(maker)}."
+        )
+    return f"Choose another name, or {trusted}."

@@ -32,7 +32,7 @@ class Draft:
         stale: the profiles that the document does not define.
         new: how many profiles the profile controller still has to create.
         frozen: the profiles that stay as they are, with their source; see frozen.profiles.
-        staying: the source of each contributor who stays as they are; see frozen.staying.
+        staying: each contributor who stays as they are, with the source; see frozen.staying.
         planned: the namespaces whose contributors are planned.
         adopted: the existing namespaces that the document takes over.
     """
@@ -57,7 +57,7 @@ class Draft:
         self.existing = ExistingAccess()
         self.planned: set[str] = set()
         self.frozen = frozen.profiles(pmr, observed, settings)
-        self.staying: list[str] = []
+        self.staying: list[tuple[Person, str]] = []
         # A folder does not say what runs in a namespace.
         self.adopted = adoption.adopted(pmr, observed, settings) if observed.contents else []
         self.gateways = GatewayCheck(settings, pmr, observed)

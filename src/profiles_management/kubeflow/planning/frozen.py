@@ -21,9 +21,15 @@ from profiles_management.kubeflow.state.ownership import (
     refusal,
 )
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, UserKind
-from profiles_management.pmr.origins import Origins, is_public, label, public_label
+from profiles_management.pmr.origins import (
+    Origins,
+    absent_remedies,
+    is_public,
+    label,
+    public_label,
+)
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.plan import Person
+from profiles_management.reconcile.plan import NOT_GIVEN, Person
 
 _ADDED = ("edit", "view")  # the roles that a source can give in a profile of another one
 
@@ -67,16 +73,12 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
     """Return the problem of a profile that an unreadable source made and another defines."""
     definer = label(origins.profiles[name])
     adoption = "write `adopt: true` there to take it over"
-    if source in origins.frozen:
+    if origins.frozen.get(source):
         why = "cannot be read"
         remedy = f"Fix {source}, remove {name} from {definer}, or {adoption}."
     else:
-        # Most runs do not need it.
-        import shlex  # noqa: PLC0415
-
-        why = "is not there"
-        withdrawal = f"withdraw it (--withdrawn {shlex.quote(source)}, withdrawn-sources)"
-        remedy = f"Give {source} too, {withdrawal}, or {adoption}."
+        why = NOT_GIVEN
+        remedy = ", ".join((*absent_remedies(source), f"or {adoption}."))
     text = f"{name} is defined by {{}}, and {{}}, which {why}, made it".format
     return refusal(
         name,

@@ -22,9 +22,10 @@ from profiles_management.kubeflow.state.access_state import access_by_person, co
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.gc_pause import collector_paused
+from profiles_management.pmr.origins import absent_remedies
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
-from profiles_management.reconcile.plan import Frozen, Plan, ordered
+from profiles_management.reconcile.plan import Frozen, Person, Plan, ordered
 from profiles_management.reconcile.stops import Halt
 
 _MOST_REFUSED: Final = 20  # warnings about one source
@@ -156,21 +157,37 @@ def _missing_role(name: str) -> Problem:
 
 
 def _frozen(draft: Draft) -> Iterator[Frozen]:
-    """Yield the sources that cannot be read, with what stays as it is because of that."""
+    """Yield the sources without a document, with what stays as it is because of that."""
     origins = draft.pmr.origins
-    kept: dict[str, list[str]] = {source: [] for source in (*origins.frozen, *draft.staying)}
+    profiles: dict[str, list[str]] = {source: [] for source in origins.frozen}
+    added: dict[str, list[Person]] = {}
+    for person, source in draft.staying:
+        profiles.setdefault(source, [])
+        added.setdefault(source, []).append(person)
     for name, source in draft.frozen.items():
         if not draft.pmr.has_profile(name):  # else it is refused, and reported as such
-            kept.setdefault(source, []).append(name)
-    for source in sorted(filter(origins.leaves, kept), key=lambda source: (not source, source)):
-        why = origins.frozen.get(source, "there is no source with this name" if source else "")
-        added = draft.staying.count(source)
-        people = added + sum(_people(name, draft) for name in kept[source])
-        yield Frozen(source, why, tuple(kept[source]), added, people)
+            profiles.setdefault(source, []).append(name)
+    for source in sorted(filter(origins.leaves, profiles), key=lambda source: (not source, source)):
+        names, contributors = profiles[source], added.get(source, [])
+        why = origins.frozen.get(source, "")
+        is_given = bool(why) or not source
+        if not (is_given or names or contributors):
+            continue  # the charm's option, which is empty
+        yield Frozen(
+            source,
+            why=why,
+            profiles=tuple(names),
+            contributors=len(contributors),
+            people=len({*contributors, *_people(names, draft)}),
+            is_given=is_given,
+            remedy="" if is_given else f"{' or '.join(absent_remedies(source))}.",
+        )
 
 
-def _people(name: str, draft: Draft) -> int:
-    """Return how many people have access to a profile that stays as it is: its owner, too."""
-    state = contributor_state(name, draft.observed)
-    has_owner = name in draft.observed.profiles
-    return len(access_by_person(state)) + has_owner
+def _people(names: Iterable[str], draft: Draft) -> Iterator[Person]:
+    """Yield who has access to profiles that stay as they are: their owners, too."""
+    for name in names:
+        yield from access_by_person(contributor_state(name, draft.observed))
+        owner = draft.observed.declared_owner(name)
+        if owner is not None:
+            yield owner
