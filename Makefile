@@ -1,6 +1,6 @@
 # All targets need Python 3.11 or newer with venv, and a package registry.
 .DEFAULT_GOAL := help
-.PHONY: help demo session test integration faults cluster pack packed juju bench lint lint-charm fmt lock clean
+.PHONY: help demo session test integration faults cluster puhuri pack packed juju bench lint lint-charm fmt lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -19,7 +19,7 @@ help:  ## list the targets
 demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; needs no cluster
 	PYTHONPATH=src $(VENV)/python examples/demo.py
 
-session: $(READY)  ## record the session of docs/tutorial/command.md into docs/tutorial/session.txt
+session: $(READY)  ## record the sessions of the tutorials in docs/tutorial/ again
 	PYTHONPATH=src:tests $(VENV)/python -m tutorial_session
 
 test: $(READY)  ## run every test that needs no cluster, in under five minutes on two cores
@@ -33,6 +33,9 @@ faults: $(READY)  ## inject every fault at every write there, and write docs/exp
 
 cluster: $(READY)  ## run that control plane with stand-ins for Kubeflow until Ctrl-C or SIGTERM
 	@PYTHONPATH=src:tests exec $(VENV)/python -m integration.cluster  # exec: SIGTERM reaches it
+
+puhuri: $(READY)  ## run a research portal with sample data, to play with until Ctrl-C or SIGTERM
+	@PYTHONPATH=tests exec $(VENV)/python -m puhuri_server  # exec: SIGTERM reaches it
 
 pack: $(READY)  ## pack the charm for this machine, without LXD (Debian 12 with .ci/packages)
 	$(VENV)/tox run -e pack

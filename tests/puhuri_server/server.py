@@ -72,6 +72,11 @@ class Portal:
             afterwards = {Fault.ERROR_AFTER: Reply(500, ERROR_PAGE), Fault.UNANSWERED: None}
             return afterwards.get(fault, reply)
 
+    def change(self, change: Callable[[World], None]) -> None:
+        """Let somebody change the world between two requests."""
+        with self._lock:
+            change(self.world)
+
     def start(self) -> None:
         """Begin to answer, in a thread."""
         thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)

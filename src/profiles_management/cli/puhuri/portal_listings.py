@@ -176,6 +176,5 @@ USAGE: Final = Listing(
         component="type",
         usage="usage",
         unit="measured_unit",
-        allocation_uuid="allocation_uuid",
     ),
 )

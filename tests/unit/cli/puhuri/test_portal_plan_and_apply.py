@@ -256,3 +256,40 @@ def test_a_token_of_somebody_without_the_customer_is_told_so(puhuri, monkeypatch
     assert ran.code == 1
     assert f"The portal has no customer with the name {CUSTOMER} for this token." in ran.err
     assert "profiles-management puhuri customers" in ran.err
+
+
+# requests, as docs/explanation/portal.md counts them
+
+
+@pytest.mark.parametrize(("section", "number"), [({}, 5), ({"allocations": []}, 7)])
+def test_a_run_without_changes_sends_few_requests(puhuri, portal, section, number):
+    puhuri("apply", text=document(BO, **section))
+    portal.requests.clear()
+
+    assert puhuri("apply", text=document(BO, **section)).last == "No changes. 1 profile matches."
+
+    assert len(portal.requests) == number
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "number"),
+    [
+        (document(BO), document(BO, description="New"), 1),
+        (document(), document(BO), 3),
+        (document(BO), document(), 1),
+        (document(BO), document(("bo", "view")), 2),
+        (document(), document(allocations=[TRAINING]), 2),
+    ],
+    ids=["project", "new role", "ended role", "other role", "allocation"],
+)
+def test_a_change_takes_the_requests_that_are_documented(puhuri, portal, before, after, number):
+    puhuri("apply", text=before)
+    puhuri("plan", text=after)
+    portal.requests.clear()
+    puhuri("plan", text=after)
+    reading = len(portal.requests)
+    portal.requests.clear()
+
+    puhuri("apply", text=after)
+
+    assert len(portal.requests) - reading == number
