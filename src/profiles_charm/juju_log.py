@@ -114,7 +114,7 @@ def without_text(error: BaseException, depth: int = 0) -> BaseException:
     return silent.with_traceback(error.__traceback__)
 
 
-def said_by(error: BaseException) -> str:
+def type_and_place(error: BaseException) -> str:
     """Return an error in one line without its text: its type, and the HTTP status or the place."""
     kind = type(error).__name__
     status = getattr(getattr(error, "response", None), "status_code", None)
@@ -127,7 +127,7 @@ def said_by(error: BaseException) -> str:
 
 def _note(error: BaseException | None) -> None:
     if error is not None:
-        logger.error("unhandled error: %s", said_by(error))
+        logger.error("unhandled error: %s", type_and_place(error))
 
 
 def _show_warning(

@@ -21,7 +21,7 @@ import ops
 
 from profiles_charm import databags, figures, otlp
 from profiles_charm.endpoints import Endpoints
-from profiles_charm.juju_log import said_by
+from profiles_charm.juju_log import type_and_place
 from profiles_charm.run import Run
 
 OTLP, TRACING, CERTIFICATES, DASHBOARD = (
@@ -129,7 +129,7 @@ def _harmless() -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - the hook has done its work
         # Its text may contain the URL of the collector, with a password.
-        logger.warning("telemetry was not sent: %s", said_by(error))
+        logger.warning("telemetry was not sent: %s", type_and_place(error))
 
 
 def _trusted(certificates: str) -> ssl.SSLContext:

@@ -43,7 +43,8 @@ class Signals:
         Only the main thread can call this.
         """
         # Windows has no SIGHUP.
-        for number in {one for one in signal.Signals if one.name in _MESSAGES}:
+        known = [number for number in signal.Signals if number.name in _MESSAGES]
+        for number in known:
             if signal.getsignal(number) in _DEFAULTS:
                 signal.signal(number, self._on_signal)
 

@@ -66,7 +66,7 @@ class Terminal:
     def document(self, text: str) -> None:
         """Print a document as it is; on a terminal with what would steer it escaped."""
         if sys.stdout.isatty():
-            text = "".join(f"{printable(one)}\n" for one in text.splitlines())
+            text = "".join(f"{printable(part)}\n" for part in text.splitlines())
         _write(text, sys.stdout)
 
     def diff(self, text: str) -> None:

@@ -49,7 +49,8 @@ def unknown(environment: Iterable[str], known: Collection[str]) -> Iterator[str]
         environment: the names of variables.
         known: those that there are, without the prefix.
     """
-    for name in sorted(one.removeprefix(PREFIX) for one in environment if one.startswith(PREFIX)):
+    ours = (variable for variable in environment if variable.startswith(PREFIX))
+    for name in sorted(variable.removeprefix(PREFIX) for variable in ours):
         if name not in known and not _OF_A_SERVICE.search(name):
             meant = near(name, known)
             hint = f" Did you mean {PREFIX}{meant}?" if meant else ""

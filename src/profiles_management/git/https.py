@@ -115,7 +115,7 @@ class HttpsClient(AbstractHttpGitClient):
             url = urljoin(url, location)
             if data is not None or not refusals.leads_to_repository(url):
                 raise GitError(refusals.of_redirect(url, given=given))
-        raise GitError("the server redirects in a circle. Check the URL.")
+        raise GitError("the server redirects in a loop. Check the URL.")
 
     def _send(
         self, url: str, headers: Mapping[str, str], data: bytes | Iterator[bytes] | None

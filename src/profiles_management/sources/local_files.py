@@ -140,7 +140,7 @@ def _refuse_odd(entry: Path, folder: Path) -> None:
 
     A link inside the folder is followed: a ConfigMap that is mounted consists of them.
     """
-    target = Path(os.path.realpath(entry))  # Path.resolve raises where links lead in a circle
+    target = Path(os.path.realpath(entry))  # Path.resolve raises where links form a loop
     if entry.is_symlink() and not target.is_relative_to(os.path.realpath(folder)):
         remedy = "name the file that it leads to, or copy it into the folder"
         raise _error(

@@ -340,7 +340,7 @@ def test_a_redirect_that_leads_nowhere_is_one_line(https, over_https, location):
 def test_redirects_in_a_circle(https, over_https):
     https.instead = lambda handler: handler.answer(302, {"Location": handler.path}) or True
 
-    assert refusal(over_https()) == "the server redirects in a circle. Check the URL."
+    assert refusal(over_https()) == "the server redirects in a loop. Check the URL."
 
 
 def test_a_server_that_breaks_off_in_the_middle_of_a_pack(https, over_https):
