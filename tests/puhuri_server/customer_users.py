@@ -7,7 +7,7 @@ from puhuri_server.forms import written
 from puhuri_server.http_types import Reply, Request
 from puhuri_server.lists import contains, exact, paged
 from puhuri_server.records import Grant, Project, User
-from puhuri_server.world import SHORT_ROLES, Version, World
+from puhuri_server.world import SHORT_ROLES, World
 
 _SHORT = {long: short for short, long in SHORT_ROLES.items()}
 
@@ -27,7 +27,7 @@ def show_all(world: World, request: Request, uuid: str) -> Reply:
     people = _filtered(request, people, grants)
     people.sort(key=lambda user: user.full_name)
     rows = [_row(request, user, grants[user.uuid]) for user in people]
-    if world.version == Version.FRACTIONS:
+    if world.version.has_fractions:
         rows = [_without_short_roles(row) for row in rows]
     else:
         request.params.pop("field", None)

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from puhuri_server.forms import NULL
 from puhuri_server.http_types import Refusal
 from puhuri_server.records import Component, Offering
-from puhuri_server.world import Version, World
+from puhuri_server.world import World
 
 MOST = 2**63  # from here on the portal crashes
 
@@ -51,7 +51,7 @@ def _number(world: World, value: object, *, is_new: bool) -> int | float:
     """
     if value is None:
         raise ValueError(NULL)
-    has_fractions = world.version == Version.FRACTIONS
+    has_fractions = world.version.has_fractions
     number = _decimal(value)
     is_whole = number.is_finite() and number == number.to_integral_value()
     if not number.is_finite() or not (is_whole or has_fractions):

@@ -80,16 +80,24 @@ def found(rows, uuid, model):
     return row
 
 
+def accepted(rows, request, name, accepts):
+    """Return the rows that a filter accepts; all if it is empty.
+
+    Args:
+        accepts: whether a row has what the text of the filter asks for.
+    """
+    text = request.param(name)
+    return [row for row in rows if accepts(row, text)] if text else rows
+
+
 def contains(rows, request, name, get):
     """Return the rows whose text has a part, small and capital letters alike."""
-    part = request.param(name).lower()
-    return [row for row in rows if part in get(row).lower()] if part else rows
+    return accepted(rows, request, name, lambda row, part: part.lower() in get(row).lower())
 
 
 def exact(rows, request, name, get):
     """Return the rows whose text is the same."""
-    text = request.param(name)
-    return [row for row in rows if get(row) == text] if text else rows
+    return accepted(rows, request, name, lambda row, text: get(row) == text)
 
 
 def by_uuid(rows, request, name, get, *, many=False):
@@ -116,8 +124,7 @@ def by_choice(rows, request, name, get, choices):
 
 def by_url(rows, request, name, get):
     """Return the rows that refer to the object with a URL; nothing for another URL."""
-    url = request.param(name)
-    return [row for row in rows if request.url(get(row)) == url] if url else rows
+    return accepted(rows, request, name, lambda row, url: request.url(get(row)) == url)
 
 
 def since(rows, request, name, get):

@@ -3,9 +3,9 @@
 from puhuri_server import projects
 from puhuri_server.forms import REQUIRED, Form, is_uuid, plain_uuid, written
 from puhuri_server.http_types import Refusal, Reply, Request, crash, forbidden
-from puhuri_server.lists import by_url, contains, exact, ordered, paged
+from puhuri_server.lists import accepted, by_url, contains, exact, ordered, paged
 from puhuri_server.records import Grant, Project
-from puhuri_server.world import ROLES, Version, World
+from puhuri_server.world import ROLES, World
 
 _PAST = "Expiration time should be greater than current time."
 _KEYS = {"created": lambda grant: grant.created, "role": lambda grant: grant.role}
@@ -34,7 +34,7 @@ def show_all(world: World, request: Request, uuid: str) -> Reply:
     project = projects.find(world, request, uuid)
     grants = [grant for grant in world.active_grants(project) if grant.user.is_active]
     grants = _filtered(world, request, grants)
-    if world.version == Version.FRACTIONS:
+    if world.version.has_fractions:
         grants = ordered(_of_person(request, grants), request, _KEYS, "created")
     else:
         ordered([], request, projects.KEYS, "name")  # those of projects are known, and not used
@@ -46,9 +46,9 @@ def _filtered(world: World, request: Request, grants: list[Grant]) -> list[Grant
     user = request.param("user")
     if is_uuid(user) and world.active_user(plain_uuid(user)) is not None:
         grants = [grant for grant in grants if grant.user.uuid == plain_uuid(user)]
-    role = request.param("role")
-    if role:
-        grants = [grant for grant in grants if role in (grant.role, ROLES.get(grant.role))]
+    grants = accepted(
+        grants, request, "role", lambda grant, role: role in (grant.role, ROLES.get(grant.role))
+    )
     return contains(
         grants, request, "search_string", lambda grant: f"{grant.user.full_name} {grant.user.email}"
     )

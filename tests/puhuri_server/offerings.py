@@ -17,7 +17,7 @@ from puhuri_server.lists import (
     with_uuid,
 )
 from puhuri_server.records import Component, Offering, Plan
-from puhuri_server.world import Version, World
+from puhuri_server.world import World
 
 _STATES = ("Draft", "Active", "Paused", "Archived")
 _KEYS = {
@@ -36,8 +36,8 @@ _NONE = (  # filters that accept none of the offerings
 
 def route(world: World) -> str:
     """Return where offerings are."""
-    is_first = world.version == Version.A
-    return "marketplace-offerings" if is_first else "marketplace-public-offerings"
+    is_public = world.has_public_offerings
+    return "marketplace-public-offerings" if is_public else "marketplace-offerings"
 
 
 def row(world: World, request: Request, offering: Offering) -> dict:
@@ -87,7 +87,7 @@ def component_row(world: World, component: Component) -> dict:
         "default_limit": None,
         "factor": None,
     }
-    if world.version == Version.FRACTIONS:
+    if world.version.has_fractions:
         values["limit_decimal_places"] = 2
     return values
 
@@ -108,7 +108,7 @@ def plan_row(world: World, request: Request, offering: Offering, plan: Plan) -> 
 
 def plan_url(world: World, request: Request, offering: Offering, plan: Plan) -> str:
     """Return the URL of a plan."""
-    if world.version == Version.A:
+    if not world.has_public_offerings:
         return request.url(f"/api/marketplace-plans/{plan.uuid}/")
     return f"{url(world, request, offering)}plans/{plan.uuid}/"
 
@@ -127,7 +127,7 @@ def visible(world: World, request: Request) -> list[Offering]:
 def show_all(world: World, request: Request) -> Reply:
     """Return the offerings."""
     rows = visible(world, request)
-    states = (*_STATES, "Unavailable") if world.version == Version.FRACTIONS else _STATES
+    states = (*_STATES, "Unavailable") if world.version.has_fractions else _STATES
     rows = by_choice(rows, request, "state", lambda offering: offering.state, states)
     if request.param("shared") in ("true", "false"):
         rows = [

@@ -8,7 +8,7 @@ from puhuri_server.http_types import Refusal, Reply, Request, crash, forbidden
 from puhuri_server.limits import MOST, checked_limits
 from puhuri_server.orders import TYPES, row, url
 from puhuri_server.records import Offering, Order, Project, Resource
-from puhuri_server.world import Version, World
+from puhuri_server.world import World
 
 _PROJECT = r"/api/projects/([0-9a-f]{32})/"
 _OFFERING = r"/api/marketplace-(?:public-)?offerings/([0-9a-f]{32})/"
@@ -22,7 +22,7 @@ def create(world: World, request: Request) -> Reply:
     """Order an allocation, a second one of the same name too."""
     order = order_allocation(world, request, Form(request.json), request.json)
     body = row(world, request, order)
-    if world.version != Version.FRACTIONS:
+    if not world.version.has_fractions:
         body["url"] = url(request, order)
         body["project"] = request.url(f"/api/projects/{order.resource.project.uuid}/")
         body["created_by"] = request.url(f"/api/users/{order.created_by.uuid}/")
@@ -66,7 +66,7 @@ def _read(world: World, request: Request, form: Form, item: dict):
     """
     seen = projects.visible(world, request)
     plans = [plan for offering in world.offerings for plan in offering.plans]
-    plan_url = _FIRST_PLAN if world.version == Version.A else _PLAN
+    plan_url = _PLAN if world.has_public_offerings else _FIRST_PLAN
     project = form.link("project", _PROJECT, seen, others=_OTHERS)
     part = Form(item)
     offering = part.link("offering", _OFFERING, world.offerings, others=_OTHERS)

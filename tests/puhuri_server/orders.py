@@ -15,7 +15,7 @@ from puhuri_server.lists import (
     since,
 )
 from puhuri_server.records import Order
-from puhuri_server.world import Version, World
+from puhuri_server.world import World
 
 STATES = (  # in the order that `o=state` gives
     "pending-consumer",
@@ -64,7 +64,7 @@ def row(world: World, request: Request, order: Order) -> dict:
         values["plan"] = offerings.plan_url(world, request, offering, order.plan)
         values["plan_uuid"] = order.plan.uuid
         values["plan_name"] = order.plan.name
-    if world.version == Version.FRACTIONS:
+    if world.version.has_fractions:
         values["url"] = url(request, order)
     for side in ("consumer", "provider"):
         reviewer = getattr(order, f"{side}_reviewed_by")
@@ -108,7 +108,7 @@ def show_all(world: World, request: Request) -> Reply:
     rows = since(rows, request, "modified", lambda order: order.created)
     rows = _to_be_approved(world, request, rows)
     states = STATES
-    if world.version == Version.FRACTIONS:
+    if world.version.has_fractions:
         states = (*STATES, "pending-start-date")
     rows = by_choice(rows, request, "state", lambda order: order.state, states)
     rows = by_choice(rows, request, "type", lambda order: order.type, TYPES)

@@ -43,14 +43,9 @@ def row(world: World, request: Request, project: Project) -> dict:
         "resources_count": 0,
         "billing_price_estimate": {"total": 0.0, "current": 0, "tax": 0, "tax_current": 0},
     }
-    if not _has_start(world):
+    if world.version.has_items:
         del values["start_date"]
     return values
-
-
-def _has_start(world: World) -> bool:
-    """Return whether projects can start another day: since August 2024."""
-    return world.version in (Version.B, Version.FRACTIONS)
 
 
 def visible(world: World, request: Request) -> list[Project]:
@@ -71,8 +66,7 @@ def filtered(world: World, request: Request) -> list[Project]:
     rows = contains(
         rows, request, "customer_abbreviation", lambda project: project.customer.abbreviation
     )
-    if request.param("created"):  # an exact moment
-        rows = [project for project in rows if written(project.created) == request.param("created")]
+    rows = exact(rows, request, "created", lambda project: written(project.created))
     return contains(
         rows,
         request,
@@ -147,7 +141,7 @@ def _checked(world: World, request: Request, form: Form) -> dict:
         "name": form.text("name", longest=500, required=True, blank=False),
         "description": form.text("description", longest=2000),
         "backend_id": form.text("backend_id", longest=255),
-        "start_date": form.day("start_date") if _has_start(world) else None,
+        "start_date": None if world.version.has_items else form.day("start_date"),
         "end_date": form.day("end_date"),
         "customer": form.link(
             "customer", _LINK, customers.visible(world, request), others=_OTHER_LINKS
@@ -160,7 +154,7 @@ def _checked(world: World, request: Request, form: Form) -> dict:
             raise Refusal(400, {name: {name: _PAST}})
     if values["description"] is not None:
         values["description"] = nh3.clean(values["description"]).strip()
-    if not _has_start(world):
+    if world.version.has_items:
         del values["start_date"]
     return {name: value for name, value in values.items() if form.has(name)}
 

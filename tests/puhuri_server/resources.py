@@ -198,5 +198,5 @@ def _may_order(world: World, request: Request, resource: Resource) -> None:
 
 def _no_open_order(world: World, resource: Resource) -> None:
     if world.open_order(resource) is not None:
-        what = "order item" if world.version in (Version.A, Version.MIXED) else "order"
+        what = "order item" if world.version.has_items else "order"
         raise Refusal(400, [f"Pending {what} for resource already exists."])

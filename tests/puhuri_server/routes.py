@@ -91,8 +91,7 @@ _ORDERS = [
 _PUBLIC = {"/api-auth/password/"}
 
 
-def _offerings(version: Version) -> list:
-    name = "marketplace-offerings" if version == Version.A else "marketplace-public-offerings"
+def _offerings(name: str) -> list:
     return [
         ("GET", f"/api/{name}/", offerings.show_all),
         ("GET", f"/api/{name}/{_UUID}/", offerings.show),
@@ -110,10 +109,10 @@ _VERSIONS = {
 
 
 class Routes:
-    """The routes of a generation."""
+    """The routes of a portal, which depend on its generation."""
 
-    def __init__(self, version: Version) -> None:
-        rows = [*_COMMON, *_offerings(version), *_VERSIONS[version]]
+    def __init__(self, world: World) -> None:
+        rows = [*_COMMON, *_offerings(offerings.route(world)), *_VERSIONS[world.version]]
         self.rows = [(method, re.compile(path), function) for method, path, function in rows]
 
     def answer(self, world: World, request: Request) -> Reply:

@@ -52,7 +52,7 @@ class Portal:
     def reset(self, world: World) -> None:
         """Start again with another world."""
         self.world = world
-        self.routes = Routes(world.version)
+        self.routes = Routes(world)
         self.requests.clear()
         self.fault = lambda number, sent: None
 

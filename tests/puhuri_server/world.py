@@ -30,6 +30,16 @@ class Version(StrEnum):
     B = "7.0"
     FRACTIONS = "8.1"
 
+    @property
+    def has_items(self) -> bool:
+        """Whether orders have items; that ended in December 2023."""
+        return self in (Version.A, Version.MIXED)
+
+    @property
+    def has_fractions(self) -> bool:
+        """Whether limits can be fractions, with the rest of the schema of 8.x."""
+        return self is Version.FRACTIONS
+
 
 @dataclass
 class Registry:
@@ -45,6 +55,7 @@ class World:
 
     def __init__(self, version: Version = Version.B, now=None) -> None:
         self.version = version
+        self.has_public_offerings = version != Version.A  # there too since November 2022
         self.now = now or (lambda: datetime.now(UTC))
         self.registry = Registry()
         self.users: list[User] = []

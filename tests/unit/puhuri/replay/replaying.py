@@ -54,7 +54,7 @@ class Replay:
     ) -> None:
         self.without = without
         self.portal = RecordedPortal(version)
-        self.routes = Routes(self.portal.version)
+        self.routes = Routes(self.portal)
 
     def outcomes(self) -> Iterator[Outcome]:
         """Send each exchange, after what happened before it."""

@@ -96,7 +96,7 @@ class AskedPortal:
     def __init__(self, version: Version) -> None:
         self.time = datetime(2026, 11, 26, 12, tzinfo=UTC)
         self.world = sample_world(version, lambda: self.time)
-        self.routes = Routes(version)
+        self.routes = Routes(self.world)
         self.allocator = Person(self, ALLOCATOR_TOKEN)
         self.provider = Person(self, PROVIDER_TOKEN)
         self.nobody = Person(self, "")
