@@ -15,7 +15,7 @@ from profiles_management.kubeflow.state.access_state import (
     contributor_state,
     weight,
 )
-from profiles_management.kubeflow.state.observed import Binding, Observed, ProfileSeen
+from profiles_management.kubeflow.state.observed import Binding, Observed, OwnerObject, ProfileSeen
 from profiles_management.pmr.classes import Contributor, Owner
 from profiles_management.pmr.people import people_findings
 from profiles_management.reconcile.clock import read_moment
@@ -77,20 +77,21 @@ class _Reading:
         self.settings = settings
         self.profile = observed.profiles.get(name)
         self.namespace = observed.namespaces.get(name)
-        self.bound = observed.owner_bindings.get(name)
+        self.bound = _bound(observed.owner_bindings.get(name))
         self.notes: list[Note] = []
 
     # owner
 
     def owner(self) -> Owner | None:
         """Return the first owner that is valid in a document, None where there is none."""
-        refused = ""
+        refusals: list[str] = []
         for fields in self._owners():
             try:
                 return Owner.model_validate(fields)
             except ValidationError as error:
-                refused = refused or f"no document can name its owner: {reason(error)}"
-        self._note(f"left out: {refused or 'it has no owner'}", self._without_owner())
+                refusals.append(f"no document can name its owner: {reason(error)}")
+        why = next(iter(refusals), "it has no owner")
+        self._note(f"left out: {why}", self._without_owner())
         return None
 
     def _owners(self) -> Iterator[dict[str, str | None]]:
@@ -107,7 +108,9 @@ class _Reading:
             yield from self._bound_owner()
 
     def _owners_of_namespace(self) -> Iterator[dict[str, str | None]]:
-        declared = self.namespace.owner if self.namespace is not None else ""
+        declared = ""
+        if self.namespace is not None:
+            declared = self.namespace.owner
         for owner in self._bound_owner():
             if declared in ("", owner["name"]):  # the RoleBinding has its kind, too
                 yield owner
@@ -117,10 +120,12 @@ class _Reading:
 
     def _bound_owner(self) -> Iterator[dict[str, str | None]]:
         """Yield the subject of the owner's RoleBinding, if it has one."""
-        if self.bound is None or self.bound.subject is None:
+        if self.bound is None:
             return
-        namespace = self.bound.namespace
-        yield _fields(self.bound.subject, "" if namespace == self.name else namespace)
+        person, namespace = self.bound
+        if namespace == self.name:  # the default
+            namespace = ""
+        yield _fields(person, namespace)
 
     def _without_owner(self) -> str:
         if self.profile is not None and self.profile.mark == self.settings.instance:
@@ -152,21 +157,26 @@ class _Reading:
         if not access.bindings:
             self._note(f"{person} has an AuthorizationPolicy and no RoleBinding", _REVOKED)
         for binding in access.bindings:
-            if binding.subjects is not None:
-                what = f"RoleBinding {binding.name} does not bind only {binding.person}"
-                self._note(f"{what}, whom it names", _KEPT)
-            for subject in self._subjects(binding):
-                if role := self._role(subject, binding):
-                    yield _Access(subject, role, binding.until)
+            yield from self._by_binding(binding)
+
+    def _by_binding(self, binding: Binding) -> Iterator[_Access]:
+        """Yield the access of each person whom a contributor's RoleBinding binds."""
+        for person in self._subjects(binding):
+            role = self._role(person, binding)
+            if role:
+                yield _Access(person, role, binding.until)
 
     def _subjects(self, binding: Binding) -> Iterator[Person]:
+        """Yield the people of a contributor's RoleBinding, and note that they are others."""
         if binding.subjects is None:
             yield binding.person
             return
+        what = f"RoleBinding {binding.name} does not bind only {binding.person}"
+        self._note(f"{what}, whom it names", _KEPT)
         for kind, name, namespace, _ in binding.subjects:
             yield self._as_user(Person(kind, name), namespace)
 
-    def _as_user(self, person: Person, namespace: str) -> Person:
+    def _as_user(self, person: Person, namespace: str | None) -> Person:
         """Return a ServiceAccount as Kubernetes' user; a contributor cannot be a ServiceAccount."""
         if person.kind != "ServiceAccount":
             return person
@@ -191,15 +201,15 @@ class _Reading:
             self._note(f"{accesses[0].person} has {len(roles)} roles", "The strongest is exported.")
         role = max(roles, key=weight)
         ends = [access.until for access in accesses if access.role == role]
-        return _Access(accesses[0].person, role, "" if "" in ends else max(ends))
+        return _Access(accesses[0].person, role, max(ends, key=_lateness))
 
     def _owner_of_before(self, owner: Owner | None) -> Iterator[_Access]:
         """Yield the bound owner as a contributor, if another owner is declared."""
-        if owner is None or self.bound is None or self.bound.subject is None:
+        if owner is None or self.bound is None:
             return
-        bound = self._as_user(self.bound.subject, self.bound.namespace)
+        bound = self._as_user(*self.bound)
         declared = Person(owner.kind.value, owner.name)
-        if bound == self._as_user(declared, owner.namespace or ""):
+        if bound == self._as_user(declared, owner.namespace):
             return
         what = f"{bound} is bound as the owner, but {declared} is the declared owner"
         remedy = f"{bound} is exported as admin. Remove this contributor if the owner changed."
@@ -219,7 +229,7 @@ class _Reading:
     def _until(self, access: _Access) -> datetime | None:
         """Return the end of access; an invalid annotation counts as no end."""
         until = read_moment(access.until)
-        if access.until and until is None:
+        if until is None and access.until:
             what = f"the end of {access.person}'s access cannot be read: {access.until!r}"
             self._note(what, "Set `until` by hand.")
         return until
@@ -234,12 +244,26 @@ class _Reading:
             if not findings:
                 kept.append(person)
                 continue
-            remedy = "They keep access as the owner." if _is_owner(person, owner) else _REVOKED
+            remedy = _REVOKED
+            if _is_owner(person, owner):
+                remedy = "They keep access as the owner."
             self._note(f"{_as_person(person)} left out: {findings[0].what}", remedy)
         return sorted(kept, key=_as_person)
 
     def _note(self, what: str, remedy: str) -> None:
         self.notes.append(Note(what, remedy))
+
+
+def _bound(binding: OwnerObject | None) -> tuple[Person, str] | None:
+    """Return the only subject of an owner's RoleBinding, and the namespace of a ServiceAccount."""
+    if binding is None or binding.subject is None:
+        return None
+    return binding.subject, binding.namespace
+
+
+def _lateness(until: str) -> tuple[bool, str]:
+    """Return the sort key of an end of access; no end is the latest."""
+    return not until, until
 
 
 def _fields(person: Person, namespace: str) -> dict[str, str | None]:

@@ -52,8 +52,10 @@ class Export:
 
         Drafts are comments in the order of the profiles.
         """
-        head = "".join(_comment(str(note)) for note in self.notes)
-        first = "profiles:\n" if self.pmr.profiles else "profiles: []\n"
+        head = "".join(map(_comment, map(str, self.notes)))
+        first = "profiles:\n"
+        if not self.pmr.profiles:
+            first = "profiles: []\n"
         names = sorted({*self.pmr.profiles, *self.drafts})
         return "".join([head, first, *map(self._entry, names)])
 
@@ -83,7 +85,8 @@ def _as_written(quota: Any) -> Any:  # noqa: ANN401 - any JSON
 def export(observed: Observed, settings: Settings) -> Export:
     """Return a document that changes nobody's access when it is applied to the same cluster."""
     exporting = _Exporting(observed, settings)
-    for name in sorted(observed.namespaces if settings.standalone else observed.profiles):
+    names = exporting.names()
+    for name in sorted(names):
         exporting.profile(name)
     pmr = ProfilesManagementRepresentation(exporting.profiles)
     return Export(pmr, tuple(exporting.notes), exporting.comments, exporting.drafts)
@@ -98,10 +101,15 @@ class _Exporting:
         self.comments: dict[str, tuple[str, ...]] = {}
         self.drafts: dict[str, str] = {}
 
+    def names(self) -> list[str]:
+        """Return the Profiles; in standalone mode the namespaces with an owner or our mark."""
+        if not self.settings.standalone:
+            return [*self.observed.profiles]
+        spaces = self.observed.namespaces.values()
+        return [space.name for space in spaces if space.mark or space.owner]
+
     def profile(self, name: str) -> None:
         """Export one profile; as a draft if its name or owner is not valid in a document."""
-        if not self._is_profile(name):
-            return
         if self._is_left_out(name):
             self._note(name, "left out: it is protected or being deleted", "Nothing to do.")
             return
@@ -120,13 +128,6 @@ class _Exporting:
             self.profiles.append(profile)
         else:
             self.drafts[name] = writing.entry(draft)
-
-    def _is_profile(self, name: str) -> bool:
-        """Return whether a standalone namespace has an owner or our mark; Profiles always count."""
-        if not self.settings.standalone:
-            return True
-        space = self.observed.namespaces.get(name)
-        return space is not None and bool(space.mark or space.owner)
 
     def _is_left_out(self, name: str) -> bool:
         profile = self.observed.profiles.get(name)
@@ -160,10 +161,8 @@ class _Exporting:
         if seen is None:
             return
         specs = self._parsed(profile.name, "plugins", seen.plugins, stored_json.plugins)
-        for spec in specs or ():
-            plugin = self._made(profile.name, Plugin, spec)
-            if plugin is not None:
-                profile.plugins = [*profile.plugins, plugin]
+        plugins = [self._made(profile.name, Plugin, spec) for spec in specs or ()]
+        profile.plugins = [*profile.plugins, *filter(None, plugins)]
 
     def _limit_range(self, profile: Profile) -> None:
         for object_name, body in self.observed.limit_ranges.get(profile.name, ()):
