@@ -74,11 +74,14 @@ def withdrawn_name(text: str) -> str:
     if not file.strip() or not _is_text(file):
         what = f"it is empty or not UTF-8 text. Name a source, such as {FILE}teams.yaml."
         raise typer.BadParameter(what, param_hint=WITHDRAWN)
-    refuse_repository(file)
-    if _has_credential(file):
+    is_file = text.startswith(FILE)
+    if is_file:
+        refuse_repository(file)
+        file = _identity(file)
+    if not (is_file and address.is_location(file)) and _has_credential(file):
         what = "it may contain a credential, which no source has in its name."
         raise typer.BadParameter(what, param_hint=WITHDRAWN)
-    return f"{FILE}{_identity(file)}" if text.startswith(FILE) else text
+    return f"{FILE}{file}" if is_file else text
 
 
 def _identity(file: str) -> str:
@@ -118,8 +121,8 @@ def _is_text(file: str) -> bool:
 
 
 def _has_credential(file: str) -> bool:
-    """Return whether a name looks as if it had one; the URL of a location was checked for that."""
-    return not address.is_location(file) and redacted(file) != file
+    """Return whether the name of a file looks as if it had one, such as `a:PASSWORD@host`."""
+    return redacted(file) != file or address.has_password(file)
 
 
 def _paths(file: str) -> tuple[str, str]:

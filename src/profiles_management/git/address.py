@@ -90,6 +90,11 @@ def looks_like_repository(text: str) -> bool:
     return pasted.is_repository(text)
 
 
+def has_password(text: str) -> bool:
+    """Return whether a text has a user and a password before a host."""
+    return pasted.has_password(text)
+
+
 def not_a_location(text: str) -> AddressError:
     """Return the error for the name of a document that `looks_like_repository`."""
     what = "A document in a Git repository needs git+ before the URL."

@@ -25,7 +25,7 @@ _AFTER_SCHEME = r"(?::[/\\]*|[/\\]{2,})(?=[^:])"
 _KNOWN_SCHEME = re.compile(rf"({'|'.join(map(re.escape, _SCHEMES))}){_AFTER_SCHEME}", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(rf"[a-z][a-z0-9+]*{_AFTER_SCHEME}", re.IGNORECASE)
 _SCP = re.compile(r"(?:[^/@:\s]+@)?(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(?!//)[^:]")
-_WITH_PASSWORD = re.compile(r"[^/@:\s]+:[^/@\s]+@[\w.-]+[:/]")
+_WITH_PASSWORD = re.compile(r"(?<![^/@:\s])[^/@:\s]++:[^/@:\s]++@[\w.-]++(?:/|:(?!//))")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _BARE = re.compile(r"[\w-]+(?:\.[\w-]+)+/[^/]")
 _WITHOUT_SCHEME = {"ssh": _SCP, "https": _BARE}
@@ -97,10 +97,15 @@ def is_repository(text: str) -> bool:
         text.startswith("codecommit::"),
         text.partition("/")[0].lower() in _FORGES,
         scp and "@" in scp[0],
-        _WITH_PASSWORD.match(text),
+        has_password(text),
         has_host and text.rstrip("/").endswith(".git"),
     )
     return any(forms)
+
+
+def has_password(text: str) -> bool:
+    """Return whether a text has `USER:PASSWORD@HOST` in it, with or without a scheme before it."""
+    return _WITH_PASSWORD.search(text) is not None
 
 
 def is_page(scheme: str, host: str, path: str) -> bool:

@@ -404,6 +404,15 @@ def test_a_name_that_no_object_records_is_a_warning(run, files, apply, command, 
     assert remedy in text
 
 
+@pytest.mark.parametrize(
+    "name", ["config", "git", "relation:profiles:x", "puhuri:c@https://h/api/", "portal"]
+)
+def test_a_source_of_any_kind_can_be_withdrawn_by_its_name(name):
+    options = SourceOptions(files=["pmr.yaml"], withdrawn=[name])
+
+    assert options.withdrawn_names(()) == {name}
+
+
 def test_a_source_that_only_adds_people_is_known(run, files, apply, role):
     files(pmr=entry("ml") + "  open: true\n", teams=adding("ml", li="edit"))
     apply()
