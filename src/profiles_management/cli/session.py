@@ -13,7 +13,7 @@ from profiles_management.cli.error_data import failure_data, problems_in, proble
 from profiles_management.cli.file_reader import FileReader
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.signals import Signals
-from profiles_management.cli.source_options import Contents, SourceOptions
+from profiles_management.cli.source_options import Contents, UntrustedOptions
 from profiles_management.cli.terminal import Terminal
 from profiles_management.cli.untrusted_files import OPTION
 from profiles_management.git import address
@@ -96,7 +96,7 @@ class Session:
         return target
 
     def document(
-        self, given: SourceOptions, git: GitOptions, settings: Settings, *, every: bool = False
+        self, given: UntrustedOptions, git: GitOptions, settings: Settings, *, every: bool = False
     ) -> ProfilesManagementRepresentation:
         """Return the document of the administrator, merged with those that are not trusted.
 

@@ -40,7 +40,7 @@ def untrusted_option(text: str) -> Any:  # noqa: ANN401 - as typer.Option has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceOptions(DocumentOptions):
+class UntrustedOptions(DocumentOptions):
     """The document of the administrator, and documents that are not trusted."""
 
     untrusted: Annotated[
@@ -59,15 +59,6 @@ class SourceOptions(DocumentOptions):
             metavar="PATTERN",
         ),
     ] = None
-    withdrawn: Annotated[
-        list[str] | None,
-        _untrusted(
-            WITHDRAWN,
-            "Source that is no longer used, such as file:teams.yaml. Its profiles become stale. "
-            "Repeatable.",
-            metavar="NAME",
-        ),
-    ] = None
 
     @property
     def all_names(self) -> tuple[str, ...]:
@@ -77,24 +68,11 @@ class SourceOptions(DocumentOptions):
     @property
     def is_merged(self) -> bool:
         """Whether there are other sources than the document of the administrator."""
-        return bool(self.untrusted or self.withdrawn)
+        return bool(self.untrusted)
 
-    def withdrawn_names(self, given: Iterable[FileSource]) -> frozenset[str]:
-        """Return the names of the sources that are no longer used, as objects record them.
-
-        Args:
-            given: the documents that are not trusted.
-
-        Raises:
-            typer.BadParameter: a name is empty, or is that of a document that is given.
-            GitError: a URL is not accepted.
-        """
-        names = frozenset(map(withdrawn_name, self.withdrawn or ()))
-        for source in given:
-            if source.name in names:
-                what = f"{source.name} is given with {OPTION}. Leave out one of them."
-                raise typer.BadParameter(what, param_hint=WITHDRAWN)
-        return names
+    def withdrawn_names(self, given: Iterable[FileSource]) -> frozenset[str]:  # noqa: ARG002
+        """Return no name: where no source is recorded, none can be withdrawn."""
+        return frozenset()
 
     def sources(self, contents: Contents, settings: Settings) -> list[FileSource]:
         """Return the documents that are not trusted, with the trust that the options give them.
@@ -119,6 +97,43 @@ class SourceOptions(DocumentOptions):
         if what := _CHECK_PATTERNS(patterns):
             raise typer.BadParameter(what, param_hint=UNTRUSTED_PROFILES)
         return patterns or ("*",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions(UntrustedOptions):
+    """The same for a target that records the source of each profile."""
+
+    withdrawn: Annotated[
+        list[str] | None,
+        _untrusted(
+            WITHDRAWN,
+            "Source that is no longer used, such as file:teams.yaml. Its profiles become stale. "
+            "Repeatable.",
+            metavar="NAME",
+        ),
+    ] = None
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether there are other sources than the document of the administrator."""
+        return bool(self.untrusted or self.withdrawn)
+
+    def withdrawn_names(self, given: Iterable[FileSource]) -> frozenset[str]:
+        """Return the names of the sources that are no longer used, as objects record them.
+
+        Args:
+            given: the documents that are not trusted.
+
+        Raises:
+            typer.BadParameter: a name is empty, or is that of a document that is given.
+            GitError: a URL is not accepted.
+        """
+        names = frozenset(map(withdrawn_name, self.withdrawn or ()))
+        for source in given:
+            if source.name in names:
+                what = f"{source.name} is given with {OPTION}. Leave out one of them."
+                raise typer.BadParameter(what, param_hint=WITHDRAWN)
+        return names
 
 
 def untrusted_names(given: Iterable[str] | None) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from profiles_management.cli.document_options import DocumentOptions, GitOptions
+from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.options import (
     Agreed,
     AllowRevocations,
@@ -29,11 +29,11 @@ from profiles_management.cli.puhuri.portal_options import (
     ProjectOptions,
 )
 from profiles_management.cli.session import Session
+from profiles_management.cli.source_options import UntrustedOptions
 from profiles_management.cli.target_run import TargetRun
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.extras import install
-from profiles_management.pmr.merging import alone
 from profiles_management.puhuri.planning.portal_confirmation import CONFIRMATION
 from profiles_management.puhuri.portal_settings import PuhuriSettings
 from profiles_management.reconcile import loop
@@ -52,7 +52,7 @@ AT_A_TIME: Final = 4
 @portal_command
 def plan(
     ctx: typer.Context,
-    given: DocumentOptions,
+    given: UntrustedOptions,
     git: GitOptions,
     portal: PortalOptions,
     projects: ProjectOptions,
@@ -66,7 +66,7 @@ def plan(
     session: Session = ctx.obj
     settings = options.settings()
     now = session.clock.now if at is None else partial(moment, at)
-    pmr = _document(session, given, git, settings)
+    pmr = session.document(given, git, settings)
     with _opened(session, portal, projects.settings(settings.instance), pmr) as target:
         run = _run(target, settings, now)
         return run.show(session, output=output, exit_code=exit_code, yes=yes)
@@ -75,7 +75,7 @@ def plan(
 @portal_command
 def apply(
     ctx: typer.Context,
-    given: DocumentOptions,
+    given: UntrustedOptions,
     git: GitOptions,
     portal: PortalOptions,
     projects: ProjectOptions,
@@ -89,7 +89,7 @@ def apply(
     """Reconcile a portal with the document; on a terminal, ask before access or allocations end."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
-    pmr = _document(session, given, git, settings)
+    pmr = session.document(given, git, settings)
     with _opened(session, portal, projects.settings(settings.instance), pmr) as target:
         run = _run(target, settings, session.clock.now)
         if dry_run != "none":
@@ -99,12 +99,6 @@ def apply(
             return loop.apply(plan, target, run.limits, session.clock, progress, replan=run.plan)
 
         return run.apply(session, carry_out, output=output, yes=yes)
-
-
-def _document(
-    session: Session, given: DocumentOptions, git: GitOptions, settings: Settings
-) -> ProfilesManagementRepresentation:
-    return alone(session.own_document(given.names, git, settings.rules))
 
 
 @contextmanager

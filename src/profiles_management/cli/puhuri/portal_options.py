@@ -146,7 +146,15 @@ class ProjectOptions:
 class PortalRunOptions(SettingOptions):
     """The settings of every target that mean something in a portal."""
 
-    names = ("instance", "allowed_keys", "protected_namespaces", "brake_share", "brake_minimum")
+    names = (
+        "instance",
+        "protected_namespaces",
+        "allowed_keys",
+        "untrusted_max_profiles",
+        "untrusted_max_contributors",
+        "brake_share",
+        "brake_minimum",
+    )
 
 
 PortalTimeout = Annotated[

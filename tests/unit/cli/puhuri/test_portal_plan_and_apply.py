@@ -3,8 +3,9 @@
 import pytest
 from portal_documents import CUSTOMER, TRAINING, document, roles
 
-from puhuri_server.sample import ALLOCATOR_TOKEN, PROVIDER_TOKEN, cuid
+from puhuri_server.sample import ALLOCATOR_TOKEN, PROVIDER_TOKEN, cuid, sample_world
 from puhuri_server.server import Fault
+from puhuri_server.world import Version
 
 BO, CLEO = ("bo", "edit"), ("cleo", "view")
 MANAGER, ADMIN, MEMBER = "PROJECT.MANAGER", "PROJECT.ADMIN", "PROJECT.MEMBER"
@@ -96,6 +97,24 @@ def test_the_brake_stops_a_run_that_revokes_too_much_until_it_is_released(puhuri
     assert (stopped.code, kept, released.code) == (3, 5, 0)
     assert "--allow-revocations" in stopped.err
     assert roles(portal) == {cuid("ada"): MANAGER}
+
+
+@pytest.mark.parametrize("version", Version)
+def test_it_is_the_same_on_every_version_of_the_portal(puhuri, portal, version):
+    portal.reset(sample_world(version))
+    text = document(BO, CLEO, allocations=[TRAINING])
+
+    first = puhuri("apply", text=text)
+    for order in portal.world.orders:
+        portal.world.execute(order)
+    second = puhuri("apply", text=text)
+    listed = puhuri("members", "--role", MEMBER, "--output", "json").data["members"]
+    ordered = puhuri("orders", "--state", "done", "--output", "json").data["orders"]
+
+    assert (first.code, second.code) == (4, 0)
+    assert second.last == "No changes. 1 profile matches."
+    assert [grant["username"] for grant in listed] == [cuid("cleo")]
+    assert [order["name"] for order in ordered] == ["training"]
 
 
 # what is asked
@@ -256,6 +275,41 @@ def test_a_token_of_somebody_without_the_customer_is_told_so(puhuri, monkeypatch
     assert ran.code == 1
     assert f"The portal has no customer with the name {CUSTOMER} for this token." in ran.err
     assert "profiles-management puhuri customers" in ran.err
+
+
+# documents of other authors
+
+
+TEAMS = f"""\
+profiles:
+- name: soup
+  owner: {{kind: User, name: {cuid("bo")!r}}}
+"""
+
+
+def test_documents_of_others_are_merged_with_less_trust(puhuri, portal, here):
+    (here / "teams.yaml").write_text(TEAMS)
+
+    ran = puhuri("apply", "--untrusted", "teams.yaml", "--untrusted-profiles", "s*")
+    (here / "teams.yaml").write_text(f"{TEAMS}  puhuri: {{name: Soup}}\n")
+    refused = puhuri("plan", "--untrusted", "teams.yaml")
+
+    assert ran.code == 0
+    assert roles(portal, "soup") == {cuid("bo"): MANAGER}
+    assert refused.code == 1
+    assert "profiles[0].puhuri" in refused.err
+
+
+def test_while_such_a_document_cannot_be_read_what_it_gave_stays(puhuri, portal, here):
+    (here / "teams.yaml").write_text(TEAMS)
+    puhuri("apply", "--untrusted", "teams.yaml")
+    (here / "teams.yaml").write_text("profiles: 5\n")
+
+    ran = puhuri("apply", "--untrusted", "teams.yaml", "--yes", "--allow-revocations")
+
+    assert ran.code == 1
+    assert "What was made for file:teams.yaml stays unchanged." in ran.err
+    assert roles(portal, "soup") == {cuid("bo"): MANAGER}
 
 
 # requests, as docs/explanation/portal.md counts them
