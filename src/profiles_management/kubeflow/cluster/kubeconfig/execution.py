@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,19 @@ def _program(plugin: Plugin) -> str:
     program = shutil.which(plugin.command)
     if program is not None:
         return program
-    if os.sep in plugin.command and Path(plugin.command).exists():
-        if Path(plugin.command).is_dir():
-            raise plugin.refusal("is a folder.")
-        raise plugin.refusal("is not executable. Allow it with: chmod +x")
+    if os.sep in plugin.command:
+        _refuse_existing(plugin)
     hint = redacted(printable(plugin.hint)) or "Install it, or correct exec.command."
     raise plugin.refusal(f"is not installed. {hint}")
+
+
+def _refuse_existing(plugin: Plugin) -> None:
+    """Refuse a path that exists, although it cannot be run."""
+    path = Path(plugin.command)
+    if path.is_dir():
+        raise plugin.refusal("is a folder.")
+    if path.exists():
+        raise plugin.refusal("is not executable. Allow it with: chmod +x")
 
 
 # the input of the plugin
@@ -191,13 +199,11 @@ class _Run:
                 raise
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
-        try:
+        with suppress(OSError):  # it has ended
             if self._interactive:
                 process.kill()
             else:
                 os.killpg(process.pid, signal.SIGKILL)
-        except OSError:
-            return  # it has ended
 
     def _read(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
         """Read until both outputs end; return false if the deadline passes before.
@@ -277,11 +283,9 @@ def _secrets(plugin: Plugin, environment: Mapping[str, str]) -> frozenset[str]:
 
 
 def _secret_arguments(arguments: Iterable[str]) -> Iterator[str]:
-    before = ""
-    for argument in arguments:
+    for before, argument in pairwise(("", *arguments)):
         name, equals, value = argument.partition("=")
         if equals and names_secret(name):
             yield value
-        elif names_secret(before):
+        elif before.startswith("-") and names_secret(before):
             yield argument
-        before = argument if argument.startswith("-") else ""

@@ -143,8 +143,8 @@ def plain(data: bytes) -> Any:  # noqa: ANN401 - any content of a file
     """
     try:
         _check_depth(data)
-        node = next(iter(yaml.compose_all(data, Loader=_LOADER)), None)
-        return _plain(node, {})
+        nodes = yaml.compose_all(data, Loader=_LOADER)
+        return next((_plain(node, {}) for node in nodes), None)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise Unparsed(_stopped_at(error), _saying(error)) from None
 
@@ -221,9 +221,16 @@ class _Content:
                 f"{key} of the kubeconfig {self.file}{in_line(self.line(key))} is not a list."
             )
         for item in items:
-            if isinstance(item, dict) and isinstance(item.get("name"), str):
-                content = item.get(_LISTS[key])
-                yield item["name"], {} if content is None else content
+            match item:
+                case {"name": str(name)}:
+                    yield name, _content_of(item, _LISTS[key])
+
+
+def _content_of(item: Mapping[str, Any], kind: str) -> Any:  # noqa: ANN401 - any content of a file
+    content = item.get(kind)
+    if content is None:
+        return {}
+    return content
 
 
 def _add(merged: Kubeconfig, path: Path, content: _Content) -> None:
@@ -254,10 +261,8 @@ def _unreadable(path: Path, error: OSError | ValueError) -> ClusterError:
     return ClusterError(f"The kubeconfig {shown(path)} cannot be used: {why}.", remedy=remedy)
 
 
-def _plain(node: yaml.Node | None, known: dict[int, Any]) -> Any:  # noqa: ANN401 - any content
+def _plain(node: yaml.Node, known: dict[int, Any]) -> Any:  # noqa: ANN401 - any content
     """Return a node as data; each anchor is converted once, however often aliases repeat it."""
-    if node is None:
-        return None
     if id(node) not in known:
         known[id(node)] = _converted(node, known)
     return known[id(node)]

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from profiles_management.kubeflow.cluster.kubeconfig.servers import (
@@ -57,8 +58,8 @@ def proxy_of(server: Server, environment: Mapping[str, str]) -> Proxy | None:
 def _variable(server: Server, environment: Mapping[str, str]) -> str:
     """Return the environment variable that names the proxy, '' where none does."""
     scheme = urlsplit(server.url).scheme
-    names = [name for name in (f"{scheme}_proxy".upper(), _ALL) if _get(environment, name)]
-    return next(iter(names), "")
+    names = (f"{scheme}_proxy".upper(), _ALL)
+    return next(filter(partial(_get, environment), names), "")
 
 
 def _get(environment: Mapping[str, str], name: str) -> str:

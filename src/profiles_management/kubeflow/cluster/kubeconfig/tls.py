@@ -121,4 +121,4 @@ def _file(content: bytes) -> Iterator[str]:
 
 def variable(environment: Mapping[str, str]) -> str:
     """Return the environment variable that sets the system's trusted certificates, '' for none."""
-    return next((name for name in _VARIABLES if environment.get(name)), "")
+    return next(filter(environment.get, _VARIABLES), "")
