@@ -1,9 +1,8 @@
 """The options of the charm, typed, and the engine's settings that they set."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import ops
 from pydantic import (
@@ -18,7 +17,6 @@ from pydantic import (
 from profiles_management import PRESETS, Settings, SettingsError
 from profiles_management.kubeflow import setting_checks
 
-_CHOICES = re.compile("'([^']*)'")
 _DEADLINE = 30  # seconds: a hook must not take minutes
 
 
@@ -137,8 +135,8 @@ def _worded(error: ValidationError) -> str:
     option = _option(str(first["loc"][0]))
     context = first.get("ctx", {})
     if first["type"] == "literal_error":
-        choices = _CHOICES.sub(r"\1", context["expected"])
-        return f'option {option} is "{first["input"]}". Write {choices}'
+        choices = get_args(Config.model_fields[str(first["loc"][0])].annotation)
+        return f'option {option} is "{first["input"]}". Write {" or ".join(choices)}'
     return f"option {option}: {context.get('error', first['msg'])}"
 
 

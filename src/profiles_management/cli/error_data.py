@@ -1,6 +1,5 @@
 """An error of this program as problems, as data, and what to do about it."""
 
-import re
 from collections.abc import Iterable
 
 from profiles_management.pmr.problems import (
@@ -21,8 +20,7 @@ def problems_of(error: ProfilesError) -> tuple[Problem, ...]:
     """Return the problems of an error; one that is not about a document is a single problem."""
     if isinstance(error, DocumentError):
         return error.problems
-    code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
-    return (Problem(code, str(error), Where(), remedy_of(error)),)
+    return (Problem(error.code, str(error), Where(), remedy_of(error)),)
 
 
 def problems_in(readings: Iterable[Reading]) -> list[Problem]:

@@ -3,7 +3,7 @@
 import inspect
 import os
 from collections.abc import Collection, Sequence
-from typing import get_args
+from typing import ClassVar, get_args
 
 import typer
 
@@ -16,9 +16,13 @@ from profiles_management.pmr.problems import ProfilesError
 class UsageError(ProfilesError):
     """The command line cannot be understood."""
 
+    code: ClassVar[str] = "usage"
+
 
 class SystemFailure(ProfilesError):
     """The operating system failed, as with a full disk."""
+
+    code: ClassVar[str] = "system-failure"
 
 
 def failed(error: ProfilesError, arguments: Sequence[str], session: Session) -> int:

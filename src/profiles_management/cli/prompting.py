@@ -1,6 +1,7 @@
 """Asking before a change on a terminal; the plan that is shown is the plan that is applied."""
 
 from collections.abc import Callable, Collection
+from typing import ClassVar
 
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import ProfilesError
@@ -23,6 +24,8 @@ class Declined(ProfilesError):
     Attributes:
         report: the plan that was shown, of which nothing was done.
     """
+
+    code: ClassVar[str] = "declined"
 
     def __init__(self, report: Report, message: str = "Nothing was changed.") -> None:
         self.report = report

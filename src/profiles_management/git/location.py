@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import quote
 
 from profiles_management.pmr.problems import GitError
@@ -74,6 +75,8 @@ class AddressError(GitError):
         instead: the location that was probably meant, or None.
         form: how to write a location, for the case that `instead` is None.
     """
+
+    code: ClassVar[str] = "address"
 
     def __init__(self, what: str, *, form: str, instead: Location | None) -> None:
         self.what = what

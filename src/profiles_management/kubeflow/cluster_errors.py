@@ -1,6 +1,7 @@
 """Errors of a cluster: the kinds of a target's errors that callers of this library catch."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from profiles_management.reconcile.target_errors import (
     TargetAway,
@@ -16,17 +17,25 @@ class ClusterError(TargetError):
     Errors of the public functions have a note that names it.
     """
 
+    code: ClassVar[str] = "cluster"
+
 
 class MissingKind(ClusterError, TargetKindMissing):
     """A kind that is needed is not installed in the cluster, such as Profile."""
+
+    code: ClassVar[str] = "missing-kind"
 
 
 class Forbidden(ClusterError, TargetForbidden):
     """A permission is missing, or the cluster refuses the credentials."""
 
+    code: ClassVar[str] = "forbidden"
+
 
 class ClusterAway(ClusterError, TargetAway):
     """The cluster did not answer within the deadline."""
+
+    code: ClassVar[str] = "cluster-away"
 
     name = "cluster"
 

@@ -91,8 +91,14 @@ class Problem:
 
 
 class ProfilesError(Exception):
-    """The base of all expected errors. `exit_code` is the exit code of the command."""
+    """The base of all expected errors.
 
+    Attributes:
+        code: the kind of error, as JSON has it.
+        exit_code: the exit code of the command.
+    """
+
+    code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
 
 
@@ -103,6 +109,8 @@ class DocumentError(ProfilesError):
         problems: what is wrong, in the order of the document.
         warnings: what is valid but probably a mistake.
     """
+
+    code: ClassVar[str] = "document"
 
     def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.where))
@@ -117,6 +125,8 @@ class DuplicateProfileError(ProfilesError, ValueError, TypeError):
     `add_profile` (`pmr_from_yaml` in its src/charm.py).
     """
 
+    code: ClassVar[str] = "duplicate-profile"
+
 
 class SettingsError(ProfilesError):
     """A setting has the wrong form, is out of range, or contradicts another one.
@@ -125,6 +135,8 @@ class SettingsError(ProfilesError):
         what: what is wrong; it follows the name of the setting if there is one.
         setting: the name of the setting; '' if the message contains it.
     """
+
+    code: ClassVar[str] = "settings"
 
     def __init__(self, what: str, *, setting: str = "") -> None:
         self.what = what
@@ -141,6 +153,8 @@ class GitError(ProfilesError):
         passing: whether the server was unavailable or too slow, which may be temporary.
     """
 
+    code: ClassVar[str] = "git"
+
     def __init__(self, reason: str, *, address: str = "", passing: bool = False) -> None:
         self.reason = reason
         self.address = address
@@ -151,13 +165,19 @@ class GitError(ProfilesError):
 class UnknownProfile(ProfilesError):
     """There is no profile with this name."""
 
+    code: ClassVar[str] = "unknown-profile"
+
 
 class UnknownPerson(ProfilesError):
     """This person has no access, or nobody has this name."""
 
+    code: ClassVar[str] = "unknown-person"
+
 
 class Interrupted(ProfilesError):
     """The program was stopped before any change; 130 is the exit code after Ctrl-C."""
+
+    code: ClassVar[str] = "interrupted"
 
     exit_code: ClassVar[int] = 130
 
@@ -174,6 +194,8 @@ class StoppedError(ProfilesError):
     Attributes:
         report: the Report of the other changes, which were applied; its plan has the `halts`.
     """
+
+    code: ClassVar[str] = "stopped"
 
     exit_code: ClassVar[int] = 3
 
@@ -193,6 +215,8 @@ class BrakeError(StoppedError):
         report: the Report of the other changes, which were applied: of other sources, and of
             expired access.
     """
+
+    code: ClassVar[str] = "brake"
 
     def __init__(
         self,

@@ -20,6 +20,8 @@ class TargetError(ProfilesError):
         brief: the message without what the target answered.
     """
 
+    code: ClassVar[str] = "target"
+
     def __init__(self, message: str, *, remedy: str = "", brief: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
@@ -33,6 +35,8 @@ class TargetAway(TargetError):
         name: what the message calls the target.
         failure: what went wrong last.
     """
+
+    code: ClassVar[str] = "target-away"
 
     name: ClassVar[str] = "target"
 
@@ -48,6 +52,8 @@ class TargetForbidden(TargetError):
     Attributes:
         verb, resource: what is not allowed; '' where the credentials are refused.
     """
+
+    code: ClassVar[str] = "target-forbidden"
 
     def __init__(
         self, message: str, *, verb: str = "", resource: str = "", remedy: str = ""
@@ -67,6 +73,8 @@ class TargetKindMissing(TargetError):
         resource: which kind, as the target names it.
     """
 
+    code: ClassVar[str] = "target-kind-missing"
+
     def __init__(self, message: str, *, resource: str = "", remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.resource = resource
@@ -81,6 +89,8 @@ class WriteError(TargetError):
         nameless: the message without names of people and of objects, which contain them; '' where
             there is none.
     """
+
+    code: ClassVar[str] = "write"
 
     def __init__(
         self,

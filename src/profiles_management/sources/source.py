@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import ProfilesError
@@ -15,6 +15,8 @@ ProfileState = tuple[State, str]
 
 class NothingToRead(ProfilesError):
     """A source has no document yet; `passing` if somebody else is about to change that."""
+
+    code: ClassVar[str] = "nothing-to-read"
 
     def __init__(self, message: str, *, passing: bool = False) -> None:
         super().__init__(message)

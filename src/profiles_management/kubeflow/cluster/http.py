@@ -7,7 +7,7 @@ httpx2 parse each address three times, which takes a third of the processor time
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 import httpx2
@@ -33,6 +33,8 @@ _KEPT = 256
 
 class TooLarge(ClusterError):
     """An answer has too many bytes."""
+
+    code: ClassVar[str] = "too-large"
 
 
 class Wire:

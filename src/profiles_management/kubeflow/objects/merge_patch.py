@@ -61,6 +61,18 @@ def _guards(version: str, uid: str) -> dict[str, str]:
     return {key: value for key, value in guards.items() if value}
 
 
+def for_any_version(write: Write) -> Write:
+    """Return a patch or a deletion that the server accepts whatever version the object has."""
+    if not write.version:
+        return write
+    body = write.body
+    if write.verb is Verb.PATCH:
+        data = msgspec.json.decode(body)
+        del data["metadata"]["resourceVersion"]
+        body = msgspec.json.encode(data, order="deterministic")
+    return msgspec.structs.replace(write, body=body, version="")
+
+
 def delete(
     target: ObjectRef,
     version: str = "",

@@ -1,6 +1,8 @@
 """Removing one profile, with or without its data: what the profile controller needs. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
 from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, State
@@ -17,14 +19,19 @@ from profiles_management.kubeflow.state.observed import (
 from profiles_management.reconcile.plan import Action, Change, Condition, ObjectRef, Phase, Write
 
 
+class _Step(NamedTuple):
+    """A write, and whether it wakes the controller, which then writes to the Profile."""
+
+    write: Write
+    wakes_controller: bool = False
+
+
 class Removal:
     """The removal of one profile, as the profile controller needs it.
 
     Attributes:
         namespace: the profile's own namespace, None where there is none.
         held: the same if the target holds namespaces; a folder of manifests does not.
-        guarded: the objects that this step writes to with the version that was read; later writes
-            have none.
     """
 
     def __init__(
@@ -41,21 +48,19 @@ class Removal:
         self.held = self.namespace if self._holds("Namespace") else None
         self.profile_ref = ObjectRef("Profile", "", name)
         self.namespace_ref = ObjectRef("Namespace", "", name)
-        self.guarded: set[ObjectRef] = set()
 
     def change(self) -> Change:
         """Return the one step that removes it."""
+        target, writes = self.profile_ref, [*self._controller_writes()]
         if self.settings.standalone:
-            target, writes = self.namespace_ref, tuple(self._standalone_writes())
-        else:
-            target, writes = self.profile_ref, tuple(self._controller_writes())
+            target, writes = self.namespace_ref, [*map(_Step, self._standalone_writes())]
         return Change(
             Phase.SHAPE,
             self.name,
             target,
             Action.DELETE,
             KubeflowReason.STALE_KEPT if self.keep_data else KubeflowReason.STALE,
-            writes=writes,
+            writes=tuple(self._with_known_versions(writes)),
             settled=tuple(Condition(ref, State.GONE) for ref in self._gone()),
         )
 
@@ -78,18 +83,25 @@ class Removal:
             if item.owned_by == self.name:
                 yield ref
 
-    def _controller_writes(self) -> Iterator[Write]:
+    def _with_known_versions(self, steps: Sequence[_Step]) -> Iterator[Write]:
+        """Yield the writes, each with a version only where nothing changed the object before."""
+        changed: set[ObjectRef] = set()
+        for write, wakes_controller in steps:
+            yield merge_patch.for_any_version(write) if write.target in changed else write
+            changed.add(write.target)
+            if wakes_controller:
+                changed.add(self.profile_ref)
+
+    def _controller_writes(self) -> Iterator[_Step]:
         if self.keep_data:
-            yield from self._closed()
-            yield from self._freed()
+            yield from map(_Step, chain(self._closed(), self._freed()))
         if self.profile is not None and self.namespace is not None:
             yield from self._unstuck(self.profile, self.namespace)
         if self.keep_data:
-            yield from self._released()
+            yield from map(_Step, self._released())
         else:
-            yield from self._tied()
-            yield from self._files()
-        yield merge_patch.delete(self.profile_ref, self._version(self.profile_ref, self.profile))
+            yield from map(_Step, chain(self._tied(), self._files()))
+        yield _Step(merge_patch.delete(self.profile_ref, _version(self.profile)))
 
     def _standalone_writes(self) -> Iterator[Write]:
         if self.keep_data:
@@ -103,12 +115,11 @@ class Removal:
             yield self._namespace_patch(metadata)
         else:
             yield from self._files()
-            version = self._version(self.namespace_ref, self.namespace)
-            yield merge_patch.delete(self.namespace_ref, version)
+            yield merge_patch.delete(self.namespace_ref, _version(self.namespace))
 
     # what would leave the Profile in deletion for ever
 
-    def _unstuck(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Iterator[Write]:
+    def _unstuck(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Iterator[_Step]:
         """Yield corrections of what would leave the Profile in deletion.
 
         Another owner, a quota, a role.
@@ -116,28 +127,22 @@ class Removal:
         yield from self._owner_corrected(profile, namespace)
         if self._has_impossible_quota(profile):
             change = {"spec": {"resourceQuotaSpec": None}}
-            version = self._version(self.profile_ref, profile)
-            yield merge_patch.patch(self.profile_ref, change, version)
+            yield _Step(merge_patch.patch(self.profile_ref, change, profile.version))
         yield from self._wrong_role_deleted()
 
-    def _owner_corrected(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Iterator[Write]:
+    def _owner_corrected(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Iterator[_Step]:
         """Yield the annotation of the Profile's owner; without it the controller does nothing."""
         owner = "" if profile.owner is None else profile.owner.name
         if self.held is not None and namespace.owner != owner:
-            yield self._namespace_patch({"annotations": {naming.OWNER: owner}})
-            self._is_written_by_controller()
+            write = self._namespace_patch({"annotations": {naming.OWNER: owner}})
+            yield _Step(write, wakes_controller=True)
 
-    def _wrong_role_deleted(self) -> Iterator[Write]:
+    def _wrong_role_deleted(self) -> Iterator[_Step]:
         """Yield the deletion of an owner's RoleBinding to another role: no role can be changed."""
         binding = self.observed.owner_bindings.get(self.name)
         if binding is not None and self._binds_another_role(binding):
             ref = ObjectRef("RoleBinding", self.name, naming.OWNER_BINDING)
-            yield merge_patch.delete(ref, self._version(ref, binding))
-            self._is_written_by_controller()
-
-    def _is_written_by_controller(self) -> None:
-        """Note that a write wakes the controller, which then writes to the Profile."""
-        self.guarded.add(self.profile_ref)
+            yield _Step(merge_patch.delete(ref, binding.version), wakes_controller=True)
 
     def _has_impossible_quota(self, profile: ProfileSeen) -> bool:
         """Whether the controller could not create the ResourceQuota of a Profile."""
@@ -170,10 +175,9 @@ class Removal:
             ends, uid = item.owner, item.uid
             if item.finalized:
                 change = {"metadata": {"finalizers": None}}
-                version = self._version(ref, item)
-                yield merge_patch.patch(ref, change, version, uid=uid, ends=ends)
+                yield merge_patch.patch(ref, change, item.version, uid=uid, ends=ends)
             if self.settings.standalone or item.owned_by != self.name:
-                yield merge_patch.delete(ref, self._version(ref, item), uid=uid, ends=ends)
+                yield merge_patch.delete(ref, item.version, uid=uid, ends=ends)
 
     def _released(self) -> Iterator[Write]:
         """Remove the namespace's ownerReference to its Profile, so that it stays."""
@@ -228,18 +232,13 @@ class Removal:
                 yield ObjectRef(kind, self.name, object_name), objects[self.name]
 
     def _namespace_patch(self, metadata: builders.Body) -> Write:
-        version = self._version(self.namespace_ref, self.namespace)
+        version = _version(self.namespace)
         return merge_patch.patch(self.namespace_ref, {"metadata": metadata}, version)
-
-    def _version(self, ref: ObjectRef, item: MarkedObject | OwnerObject | None) -> str:
-        """Return the version that was read, for the first write to an object of this step.
-
-        '' for later ones.
-        """
-        if item is None or ref in self.guarded:
-            return ""
-        self.guarded.add(ref)
-        return item.version
 
     def _holds(self, kind: str) -> bool:
         return kind in self.observed.holds
+
+
+def _version(item: MarkedObject | None) -> str:
+    """Return the version that was read, '' for none."""
+    return "" if item is None else item.version

@@ -11,6 +11,7 @@
 #       └── UnreadableAnswer   the answer is not what such a server sends
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from profiles_management.reconcile.target_errors import TargetError
 
@@ -21,6 +22,8 @@ class PuhuriError(TargetError):
     Attributes:
         status: the status of the answer, 0 where there was none.
     """
+
+    code: ClassVar[str] = "puhuri"
 
     def __init__(self, message: str, *, status: int = 0, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
@@ -34,6 +37,8 @@ class PuhuriAway(PuhuriError):
         unanswered: whether it is not known if a write was carried out.
     """
 
+    code: ClassVar[str] = "puhuri-away"
+
     def __init__(self, message: str, *, status: int = 0, unanswered: bool = False) -> None:
         super().__init__(message, status=status)
         self.unanswered = unanswered
@@ -42,9 +47,13 @@ class PuhuriAway(PuhuriError):
 class NotAllowed(PuhuriError):
     """The token is missing, wrong or over, or its owner may not do this."""
 
+    code: ClassVar[str] = "not-allowed"
+
 
 class NotFound(PuhuriError):
     """There is no such object, or the owner of the token may not see it."""
+
+    code: ClassVar[str] = "not-found"
 
 
 class Refused(PuhuriError):
@@ -54,6 +63,8 @@ class Refused(PuhuriError):
         fields: the server's words by the field that they are about; those about the whole under ''.
     """
 
+    code: ClassVar[str] = "refused"
+
     def __init__(self, message: str, *, status: int, fields: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(message, status=status)
         self.fields = fields
@@ -62,9 +73,13 @@ class Refused(PuhuriError):
 class UnknownCuid(Refused):
     """The identity registry does not know a CUID, or could not be asked."""
 
+    code: ClassVar[str] = "unknown-cuid"
+
 
 class Conflict(PuhuriError):
     """The portal is not as it was when it was read: read it again before anything is sent."""
+
+    code: ClassVar[str] = "conflict"
 
 
 class DoubledGrant(PuhuriError):
@@ -76,6 +91,8 @@ class DoubledGrant(PuhuriError):
         count: how often the person has it.
     """
 
+    code: ClassVar[str] = "doubled-grant"
+
     def __init__(self, project: str, user: str, role: str, count: int) -> None:
         message = f"User {user} has the role {role} {count} times in project {project}."
         remedy = "Ask the portal's support to remove all but one of these grants."
@@ -85,3 +102,5 @@ class DoubledGrant(PuhuriError):
 
 class UnreadableAnswer(PuhuriError):
     """The answer is not what such a server sends: another program answers at this address."""
+
+    code: ClassVar[str] = "unreadable-answer"
