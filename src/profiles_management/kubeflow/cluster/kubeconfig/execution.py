@@ -24,6 +24,10 @@ from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
 from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import ALWAYS, NEVER, Plugin
 from profiles_management.kubeflow.cluster.kubeconfig.issued import Issued, issued, repeatable
 from profiles_management.kubeflow.cluster.kubeconfig.kubeconfig_files import typed
+from profiles_management.kubeflow.cluster.kubeconfig.plugin_errors import (
+    PluginErrors,
+    is_terminal,
+)
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
 from profiles_management.kubeflow.cluster_errors import reason_of
 from profiles_management.pmr.redaction import names_secret, redacted
@@ -35,8 +39,6 @@ PATIENCE_WITH_PEOPLE = 300.0  # a person may have to log in
 _INFO = "KUBERNETES_EXEC_INFO"
 _FOR_PLUGINS = "client.authentication.k8s.io/exec"
 _LARGEST = 1024 * 1024
-_KEPT = 8192  # bytes of the error output, from its end
-_SHOWN = 400
 _PIECE = 65536
 _LOOK = 0.2  # seconds without output before we check whether the program has ended
 
@@ -57,7 +59,7 @@ def run(plugin: Plugin, server: Server, *, patience: float = PATIENCE) -> Issued
     environment = dict(os.environ) | dict(plugin.environment)
     secrets = _secrets(plugin, environment)
     environment[_INFO] = json.dumps(_information(plugin, server, interactive=interactive))
-    run = _Run(plugin, secrets, interactive=interactive)
+    run = _Run(plugin, PluginErrors(secrets, interactive=interactive), interactive=interactive)
     if interactive:
         patience = PATIENCE_WITH_PEOPLE
     return issued(plugin, run.output(program, environment, patience))
@@ -66,20 +68,13 @@ def run(plugin: Plugin, server: Server, *, patience: float = PATIENCE) -> Issued
 def _is_interactive(plugin: Plugin) -> bool:
     if plugin.mode == NEVER:
         return False
-    if _is_terminal(sys.stdin):
+    if is_terminal(sys.stdin):
         return True
     if plugin.mode == ALWAYS:
         raise plugin.refusal(
             "has to ask somebody (interactiveMode: Always), and there is no terminal."
         )
     return False
-
-
-def _is_terminal(stream: Any) -> bool:  # noqa: ANN401 - None where it was closed
-    try:
-        return os.isatty(stream.fileno())
-    except (AttributeError, OSError, ValueError):
-        return False
 
 
 def _program(plugin: Plugin) -> str:
@@ -146,18 +141,13 @@ def _content(extension: Entry) -> Any:  # noqa: ANN401 - any JSON
 
 
 class _Run:
-    """One run of the program: its output up to a size, and the end of its error output."""
+    """One run of the program: its output up to a size, and its error output."""
 
-    def __init__(self, plugin: Plugin, secrets: frozenset[str], *, interactive: bool) -> None:
+    def __init__(self, plugin: Plugin, errors: PluginErrors, *, interactive: bool) -> None:
         self._plugin = plugin
-        self._secrets = secrets
+        self._errors = errors
         self._interactive = interactive
-        # A user who is asked something must see the question. Otherwise the error output is shown
-        # only if the program fails.
-        self._live = interactive and _is_terminal(sys.stderr)
         self._output = bytearray()
-        self._errors = bytearray()
-        self._pending = bytearray()
 
     def output(self, program: str, environment: Mapping[str, str], patience: float) -> bytes:
         deadline = time.monotonic() + patience
@@ -221,12 +211,12 @@ class _Run:
                     if not self._take(key.fileobj, key.fileobj is process.stdout):
                         selector.unregister(key.fileobj)
                 if not ready:
-                    self._show(flush=True)
+                    self._errors.show_rest()
                     if ended:
                         break
                 if time.monotonic() > deadline:
                     return False
-        self._show(flush=True)
+        self._errors.show_rest()
         return True
 
     def _take(self, stream: Any, is_output: bool) -> bool:  # noqa: ANN401, FBT001 - a stream
@@ -239,22 +229,8 @@ class _Run:
                     f"printed more than {_LARGEST // 1024} KiB, which is not a credential."
                 )
         else:
-            self._errors = (self._errors + piece)[-_KEPT:]
-            self._pending += piece
-            self._show()
+            self._errors.add(piece)
         return bool(piece)
-
-    def _show(self, *, flush: bool = False) -> None:
-        """Copy error output to the terminal, in whole lines.
-
-        Args:
-            flush: also copy a last line without a line end, which may be a question.
-        """
-        end = len(self._pending) if flush else self._pending.rfind(b"\n") + 1
-        text, self._pending = self._pending[:end].decode(errors="replace"), self._pending[end:]
-        if self._live and text:
-            sys.stderr.write(redacted(text, self._secrets))
-            sys.stderr.flush()
 
     def _failure(self, code: int) -> str:
         how = f"was ended by signal {-code}"
@@ -263,17 +239,7 @@ class _Run:
         return f"{how}{self._words(': ') or '.'}"
 
     def _words(self, before: str) -> str:
-        """Return the end of the error output on one line, without credentials."""
-        text = self._errors.decode(errors="replace")
-        if len(self._errors) == _KEPT:  # the first word may be a part of a credential
-            text = " ".join(text.split()[1:])
-        text = redacted(text, self._secrets | repeatable(self._output), opaque=True)
-        line = printable(" ".join(text.split()))
-        if not line:
-            return ""
-        if len(line) > _SHOWN:
-            line = f"…{line[-_SHOWN:]}"
-        return f"{before}{line}"
+        return self._errors.after(before, repeatable(self._output))
 
 
 def _secrets(plugin: Plugin, environment: Mapping[str, str]) -> frozenset[str]:

@@ -42,14 +42,17 @@ def _context_name(config: Kubeconfig, wanted: str | None) -> str:
     name = wanted or config.current
     if name in config.entries["context"]:
         return name
-    if not name:
-        what = "no current context. Name one with --context."
-    elif wanted:
-        what = f"no context {printable(repr(name))}."
-    else:
-        current = f"which is its current one ({_place(config)})"
-        what = f"no context {printable(repr(name))}, {current}."
-    raise ClusterError(f"The {config} has {what}{_contexts(config)}")
+    raise ClusterError(f"The {config} has {_missing(config, wanted)}{_contexts(config)}")
+
+
+def _missing(config: Kubeconfig, wanted: str | None) -> str:
+    """Return which context a kubeconfig lacks, as the rest of a sentence."""
+    if wanted:
+        return f"no context {printable(repr(wanted))}."
+    if not config.current:
+        return "no current context. Name one with --context."
+    name = printable(repr(config.current))
+    return f"no context {name}, which is its current one ({_place(config)})."
 
 
 def _contexts(config: Kubeconfig) -> str:
