@@ -63,8 +63,8 @@ class Run:
 
     @property
     def kept(self) -> Mapping[str, Frozen]:
-        """By name of a source, what stays unchanged because it cannot be read or is not given."""
+        """By name of a source ('' without one), what stays unchanged because it cannot be read or is not given."""
         if isinstance(self.outcome, ProfilesError):
             return {}
         frozen = self.outcome.plan.frozen
-        return {source.source or "no source": source for source in frozen if source.profiles}
+        return {source.source: source for source in frozen if source.profiles}

@@ -147,7 +147,7 @@ def _absent(run: Run) -> Iterator[str]:
             profiles = count(len(kept.profiles), "profile")
             people = count(kept.people, "person", "people")
             state = "frozen" if kept.is_given else "frozen, not given"
-            yield f"{profiles} and {people} of {short(name, _LONGEST_PLACE)} {state}"
+            yield f"{profiles} and {people} of {short(name or 'no source', _LONGEST_PLACE)} {state}"
 
 
 def _warned(warnings: Sequence[Problem]) -> Iterator[str]:

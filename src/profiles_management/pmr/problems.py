@@ -185,7 +185,7 @@ class Interrupted(ProfilesError):
         super().__init__("Interrupted. Nothing was changed.")
 
 
-Group = tuple[str | None, str]
+Group = tuple[str | None, str | None]
 
 
 class StoppedError(ProfilesError):

@@ -36,7 +36,7 @@ def _is_too_much(
 
 def _counted_with(source: SourceAccess, sources: Sequence[SourceAccess]) -> Sequence[SourceAccess]:
     """Return what is judged together with a source: itself, or all profiles of its own."""
-    if source.within != LEFT_DOCUMENT:
+    if source.within is not LEFT_DOCUMENT:
         return [source]
     own = {(source.source, ""), (source.source, LEFT_DOCUMENT)}
     return [other for other in sources if (other.source, other.within) in own]
@@ -94,7 +94,7 @@ def _numbers(sources: Sequence[SourceAccess]) -> tuple[int, int]:
     return sum(source.lost for source in sources), sum(source.before for source in sources)
 
 
-def _is_stopped(change: Change, stopped: Collection[tuple[str | None, str]]) -> bool:
+def _is_stopped(change: Change, stopped: Collection[tuple[str | None, str | None]]) -> bool:
     """Whether the source of a change is stopped.
 
     What it adds elsewhere waits with its own profiles.

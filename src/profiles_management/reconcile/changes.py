@@ -233,7 +233,7 @@ class Change(Struct, frozen=True):
         source: whose document decides it, '' where there is only one; None where it takes away
             access that is not ours.
         within: the source that defines the profile, where `source` adds to a profile of another
-            one; '' elsewhere.
+            one; '' elsewhere, and LEFT_DOCUMENT where no document names the profile any more.
         narrows: whether it takes access away from others than `person`, although `person` keeps or
             changes a role.
         at_stake: whether the brake counts the access that it takes away.
@@ -254,7 +254,7 @@ class Change(Struct, frozen=True):
     settled: tuple[Condition, ...] = ()
     promotes: bool = False
     source: str | None = ""
-    within: str = ""
+    within: str | None = ""
     narrows: bool = False
     moves: tuple[AccessMove, ...] = ()
     at_stake: bool = True

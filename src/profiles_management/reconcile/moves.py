@@ -18,7 +18,7 @@ class AccessGroup(NamedTuple):
     """
 
     source: str | None
-    within: str = ""
+    within: str | None = ""
     at_stake: bool = True
 
 
@@ -30,7 +30,8 @@ class AccessPair(NamedTuple):
     person: Person
 
 
-LEFT_DOCUMENT: Final = "profiles that left the document"
+LEFT_DOCUMENT: Final = None
+"""In place of the name of a source: profiles that no document names any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class SourceAccess:
     source: str | None
     before: int
     lost: int
-    within: str = ""
+    within: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +127,6 @@ def sources_of(
     )
 
 
-def _place_of_group(group: AccessGroup) -> tuple[bool, str, str]:
-    return group.source is None, group.source or "", group.within
+def _place_of_group(group: AccessGroup) -> tuple[bool, str, bool, str]:
+    has_no_mark, has_left = group.source is None, group.within is LEFT_DOCUMENT
+    return has_no_mark, group.source or "", has_left, group.within or ""

@@ -18,7 +18,7 @@ from profiles_management.reconcile.plan import (
     Reason,
 )
 
-Group = tuple[str | None, str]
+Group = tuple[str | None, str | None]
 """What the brake counts together: see SourceAccess.source and SourceAccess.within."""
 
 
