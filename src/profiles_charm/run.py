@@ -63,7 +63,10 @@ class Run:
 
     @property
     def kept(self) -> Mapping[str, Frozen]:
-        """By name of a source ('' without one), what stays unchanged because it cannot be read or is not given."""
+        """What stays unchanged because its source cannot be read or is not there.
+
+        By the name of the source, '' where none is recorded.
+        """
         if isinstance(self.outcome, ProfilesError):
             return {}
         frozen = self.outcome.plan.frozen
