@@ -6,10 +6,13 @@ recorded ones; the times at which something was done are not compared.
 """
 
 from collections import Counter
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+import puhuri_server
+from profiles_management.puhuri.client import members
 from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.credentials import Token
 from puhuri.replay.answer_fields import fields
@@ -62,6 +65,27 @@ def test_an_exchange_that_is_not_replayed_is_named_with_the_reason(chapter):
 def test_all_recorded_exchanges_are_known():
     assert sum(len(numbers(chapter)) for chapter in CHAPTERS) == RECORDED
     assert sum(len(not_replayed(chapter)) for chapter in CHAPTERS) == RECORDED - REPLAYED
+
+
+def test_the_readme_of_the_server_has_these_numbers():
+    readme = Path(puhuri_server.__file__).with_name("README.md").read_text(encoding="utf-8")
+    reasons = [sum(map(len, chapters.values())) for chapters in NOT_REPLAYED.values()]
+
+    text = " ".join(readme.split())
+    assert f"{REPLAYED} of the {RECORDED} exchanges" in text
+    assert f"{ERRORS} errors, and of {READ} other answers" in text
+    routes, methods, unknown = reasons
+    assert f"{routes} exchanges on routes" in text
+    assert f"{methods} with a method and {unknown} with a field" in text
+
+
+def test_the_fields_of_members_are_those_that_the_client_reads():
+    of_project = fields("/api/projects/x/list_users/")
+    of_customer = fields("/api/customers/x/users/")
+
+    assert set(of_project[""]) == {*members._MemberRow.__struct_fields__}
+    assert {*of_customer[""], "projects"} == {*members._CustomerUserRow.__struct_fields__}
+    assert set(of_customer["projects"]) == {*members._ProjectOfUser.__struct_fields__}
 
 
 def test_the_fields_that_the_client_asks_for_are_those_that_are_compared():
