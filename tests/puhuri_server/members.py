@@ -30,7 +30,7 @@ def row(grant: Grant) -> dict:
 
 
 def show_all(world: World, request: Request, uuid: str) -> Reply:
-    """Return the grants of a project. A user of a wrong shape, or unknown, is no filter."""
+    """Return the grants of a project. The server ignores the filter user if nobody has the uuid."""
     project = projects.find(world, request, uuid)
     grants = [grant for grant in world.active_grants(project) if grant.user.is_active]
     grants = _filtered(world, request, grants)
@@ -84,7 +84,7 @@ def update(world: World, request: Request, uuid: str) -> Reply:
 
 
 def remove(world: World, request: Request, uuid: str) -> Reply:
-    """Take a role; none is no error, two are."""
+    """Take a role. The server accepts it if there is none, and crashes if there are two."""
     project, user, role, _ = _checked(world, request, uuid)
     _may(world, request, project, user)
     grants = _same(world, project, user, role)

@@ -176,7 +176,7 @@ class World:
         return project.start_date is not None and project.start_date > self.now().date()
 
     def is_expired(self, project: Project) -> bool:
-        """Return whether a project is over: its last day is no working day."""
+        """Return whether a project is over. Nobody works in it on its end date."""
         return project.end_date is not None and project.end_date <= self.now().date()
 
     def delete(self, project: Project) -> None:

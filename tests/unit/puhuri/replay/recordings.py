@@ -39,7 +39,7 @@ class Exchange:
         what: what was tried.
         sender: whose token was sent, '' for none.
         answer: the body, with the fields that a client reads.
-        more: rows that the answer had beside those that were kept.
+        more: how many rows the answer had that the recording left out.
         count: `X-Result-Count`, -1 for none.
         links: `Link`, where there was more than one page.
     """

@@ -17,7 +17,8 @@ _STEPS = steps_of_people.STEPS | steps_of_orders.STEPS | steps_of_portal.STEPS
 _UUID = re.compile(r"[0-9a-f]{32}")
 _TIMES = {"created"}  # when something was done is another time now
 _DAYS = {"date"}  # of a report too, but not its day
-_FIRST_ERROR = 300
+_NO_SUCCESS = 300
+_ERROR = 400
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Outcome:
     """How the test server answered a recorded request.
 
     Attributes:
-        differences: what is otherwise than it was recorded, in words.
+        differences: what is not as it was recorded, in words.
     """
 
     exchange: Exchange
@@ -34,12 +35,12 @@ class Outcome:
     @property
     def is_read(self) -> bool:
         """Whether a client reads the answer of a success, whose fields were compared."""
-        return self.exchange.status < _FIRST_ERROR and self.exchange.answer is not None
+        return self.exchange.status < _NO_SUCCESS and self.exchange.answer is not None
 
     @property
     def is_error(self) -> bool:
         """Whether the whole body of an error was compared."""
-        return self.exchange.status >= _FIRST_ERROR
+        return self.exchange.status >= _ERROR
 
 
 class Replay:
@@ -70,7 +71,8 @@ class Replay:
     def _outcome(self, exchange: Exchange) -> Outcome:
         reply = self.routes.answer(self.portal, exchange.request())
         answer = self._answer(exchange, reply)
-        shown = answer[: _rows(exchange.answer)] if exchange.more else answer
+        is_cut = exchange.more and isinstance(answer, list)
+        shown = answer[: _rows(exchange.answer)] if is_cut else answer
         pairs = {
             "status": (exchange.status, reply.status),
             "answer": (exchange.answer, shown),
@@ -91,7 +93,7 @@ class Replay:
     def _answer(self, exchange: Exchange, reply: Reply) -> object:
         """Return the answer, with the recorded uuids for those of new objects."""
         text = reply.content.decode()
-        if reply.status >= _FIRST_ERROR:
+        if reply.status >= _NO_SUCCESS:
             return _parsed(reply, text)
         answer = read(exchange.place, _parsed(reply, text))
         for uuid, known in _uuids(exchange.answer, answer):

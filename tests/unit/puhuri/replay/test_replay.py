@@ -25,7 +25,7 @@ from puhuri_server.server import serving
 RECORDED = 922
 REPLAYED = 845
 READ = 467  # answers of which a client reads fields
-ERRORS = 349  # whose whole body is compared
+ERRORS = 346  # whose whole body is compared
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def test_a_person_has_several_roles(portal, project, ada):
 
 @generations(*GRANTS)
 @pytest.mark.parametrize(("first", "second"), [(None, None), (None, FAR), (FAR, NEAR), (FAR, FAR)])
-def test_a_role_is_not_given_beside_one_that_ends_no_earlier(portal, project, ada, first, second):
+def test_a_role_is_not_given_again_while_it_lasts_as_long(portal, project, ada, first, second):
     portal.allocator.add_member(project, ada, until=first)
 
     answer = portal.allocator.add_member(project, ada, until=second)
