@@ -15,12 +15,12 @@ from profiles_management.pmr.classes import Owner, Profile
 from profiles_management.reconcile.plan import Person
 
 API_VERSIONS: Mapping[str, str] = {
-    "Profile": "kubeflow.org/v1",
+    "Profile": f"{naming.PROFILE_GROUP}/v1",
     "Namespace": "v1",
     "ResourceQuota": "v1",
     "LimitRange": "v1",
     "RoleBinding": f"{naming.RBAC_GROUP}/v1",
-    "AuthorizationPolicy": "security.istio.io/v1",
+    "AuthorizationPolicy": f"{naming.POLICY_GROUP}/v1",
     "Event": "v1",
 }
 

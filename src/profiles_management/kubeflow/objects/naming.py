@@ -36,6 +36,8 @@ FINALIZER = "profile-finalizer"
 PART_OF, KUBEFLOW_PROFILE = "app.kubernetes.io/part-of", "kubeflow-profile"
 CLOSED = f"{MANAGER}-closed"
 CLOSING = (CLOSED, f"{CLOSED}-2")  # the second if the first name is taken
+PROFILE_GROUP = "kubeflow.org"
+POLICY_GROUP = "security.istio.io"
 RBAC_GROUP = "rbac.authorization.k8s.io"
 
 _OLD_DIGITS = 10  # of the hash in names that earlier versions gave

@@ -23,7 +23,7 @@ from profiles_management.kubeflow.state.observed import (
 from profiles_management.reconcile.plan import Person
 
 _WHOLE = attrgetter("kind", "name", "namespace", "api_group")
-_PROFILE_GROUP = "kubeflow.org/"
+_PROFILE_GROUP = f"{naming.PROFILE_GROUP}/"
 
 
 def profile(stored: slim_classes.Profile) -> ProfileSeen:

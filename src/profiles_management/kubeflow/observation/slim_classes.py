@@ -20,13 +20,14 @@ from lightkube.core.resource import (
 from lightkube.models import meta_v1
 from lightkube.resources import core_v1, rbac_authorization_v1
 
+from profiles_management.kubeflow.objects import naming
 from profiles_management.kubeflow.objects.stored_json import NOTHING
 
 _NO_KEYS: Mapping[str, str] = {}
 _VERBS = ["delete", "get", "list", "patch", "post", "put"]
-_PROFILE = ApiInfo(ResourceDef("kubeflow.org", "v1", "Profile"), "profiles", _VERBS)
+_PROFILE = ApiInfo(ResourceDef(naming.PROFILE_GROUP, "v1", "Profile"), "profiles", _VERBS)
 _POLICY = ApiInfo(
-    ResourceDef("security.istio.io", "v1", "AuthorizationPolicy"),
+    ResourceDef(naming.POLICY_GROUP, "v1", "AuthorizationPolicy"),
     "authorizationpolicies",
     [*_VERBS, "global_list"],
 )

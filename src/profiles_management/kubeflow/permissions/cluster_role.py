@@ -18,7 +18,7 @@ _COUNTED = ("pods", "serviceaccounts")  # in a namespace that a document adopts
 _CONTENT = (
     ("", "limitranges"),
     (naming.RBAC_GROUP, "rolebindings"),
-    ("security.istio.io", "authorizationpolicies"),
+    (naming.POLICY_GROUP, "authorizationpolicies"),
 )
 
 
@@ -80,7 +80,7 @@ def _marked(settings: Settings, *, plan_only: bool, with_delete: bool) -> Iterat
     delete = ["delete"] if with_delete else []
     if not settings.standalone:
         profiles = _verbs("create", "patch", *delete, plan_only=plan_only)
-        yield _rule("kubeflow.org", "profiles", profiles)
+        yield _rule(naming.PROFILE_GROUP, "profiles", profiles)
         yield _rule("", "namespaces", _verbs("patch", plan_only=plan_only))
         yield _rule("", "resourcequotas", ["list"])
         return
@@ -88,7 +88,7 @@ def _marked(settings: Settings, *, plan_only: bool, with_delete: bool) -> Iterat
     yield _rule("", "namespaces", namespaces)
     yield _rule("", "resourcequotas", _verbs("create", "patch", "delete", plan_only=plan_only))
     if settings.allow_kubeflow:
-        yield _rule("kubeflow.org", "profiles", ["list"])
+        yield _rule(naming.PROFILE_GROUP, "profiles", ["list"])
 
 
 def _content(*, plan_only: bool) -> Iterator[Rule]:

@@ -135,7 +135,7 @@ class _Confinement:
                 "writes AuthorizationPolicies that allow something, and never everything",
             ),
         )
-        return Confined("security.istio.io", "authorizationpolicies", variables, rules)
+        return Confined(naming.POLICY_GROUP, "authorizationpolicies", variables, rules)
 
     def _giving(self, owners: str) -> Iterator[Rule]:
         """Yield the rules for both kinds. Revoking access is allowed in every namespace.
@@ -254,7 +254,7 @@ class _Confinement:
             **_METADATA,
             "owner": f"{cel.DELETING} ? {{}} : object.?spec.?owner.orValue({{}})",
         }
-        return Confined("kubeflow.org", "profiles", variables, rules)
+        return Confined(naming.PROFILE_GROUP, "profiles", variables, rules)
 
     def limit_ranges(self) -> Confined:
         return self._content("limitranges", naming.LIMITS, self._managed("variables.labelsBefore"))
