@@ -157,6 +157,13 @@ def test_no_line_of_code_is_wider_than_a_terminal(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_line_of_text_is_wider_than_100_columns(page: Path) -> None:
+    lines = (line.lstrip() for line in page.read_text().splitlines() if len(line) > 100)
+
+    assert [line for line in lines if not line.startswith(("|", "!["))] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_column_of_a_table_has_a_header(page: Path) -> None:
     headers = re.findall(r"^(\|.*)\n\|[ :|-]+\|$", page.read_text(), re.MULTILINE)
 
