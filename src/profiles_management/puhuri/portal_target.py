@@ -246,8 +246,11 @@ class PuhuriTarget:
 def _write_error(error: PuhuriError) -> WriteError:
     if isinstance(error, PuhuriAway):
         nameless = "the portal does not answer"
-        return WriteError(str(error), unanswered=error.unanswered, nameless=nameless)
-    return WriteError(str(error), conflict=_is_conflict(error), nameless="the portal refused it")
+        return WriteError(
+            str(error), unanswered=error.unanswered, nameless=nameless, remedy=error.remedy
+        )
+    nameless, conflict = "the portal refused it", _is_conflict(error)
+    return WriteError(str(error), conflict=conflict, nameless=nameless, remedy=error.remedy)
 
 
 def _is_conflict(error: PuhuriError) -> bool:
