@@ -26,12 +26,12 @@ def show_all(world: World, request: Request, uuid: str) -> Reply:
     people = [user for user in world.users if user.is_active and user.uuid in grants]
     people = _filtered(request, people, grants)
     people.sort(key=lambda user: user.full_name)
-    rows = [_row(request, user, grants[user.uuid]) for user in people]
     if world.version.has_fractions:
-        rows = [_without_short_roles(row) for row in rows]
-    else:
-        request.params.pop("field", None)
-    return paged(request, rows)
+        return paged(
+            request, people, lambda user: _without_short_roles(_row(request, user, grants))
+        )
+    request.params.pop("field", None)
+    return paged(request, people, lambda user: _row(request, user, grants))
 
 
 def _filtered(request: Request, people: list[User], grants: dict) -> list[User]:
@@ -45,7 +45,8 @@ def _filtered(request: Request, people: list[User], grants: dict) -> list[User]:
     return [user for user in people if role in {grant.role for grant in grants[user.uuid]}]
 
 
-def _row(request: Request, user: User, grants: list[Grant]) -> dict:
+def _row(request: Request, user: User, grants_by_user: dict) -> dict:
+    grants = grants_by_user[user.uuid]
     owner = next((grant for grant in grants if not isinstance(grant.scope, Project)), None)
     return {
         "url": request.url(f"/api/users/{user.uuid}/"),

@@ -58,7 +58,7 @@ def show_all(world: World, request: Request) -> Reply:
     )
     keys = {"name": lambda customer: customer.name, "created": lambda customer: customer.created}
     rows = ordered(rows, request, keys, "name", strict=False)
-    return paged(request, [row(request, customer) for customer in rows])
+    return paged(request, rows, lambda customer: row(request, customer))
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:

@@ -10,14 +10,18 @@ MOST = 300
 USUAL = 10
 
 
-def paged(request: Request, rows: list) -> Reply:
-    """Return one page of rows, with the headers that lead to the others."""
+def paged(request: Request, rows: list, shown) -> Reply:
+    """Return one page of rows, with the headers that lead to the others.
+
+    Args:
+        shown: returns a row as answers have it.
+    """
     size = _size(request.param("page_size"))
     count = max(1, -(-len(rows) // size))
     number = _number(request.param("page"), count)
     headers = {"X-Result-Count": str(len(rows)), "Link": _links(request, number, count)}
     page = rows[(number - 1) * size : number * size]
-    return Reply(200, [fields(request, row) for row in page], headers)
+    return Reply(200, [fields(request, shown(row)) for row in page], headers)
 
 
 def fields(request: Request, row: dict) -> dict:

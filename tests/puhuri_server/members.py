@@ -39,7 +39,7 @@ def show_all(world: World, request: Request, uuid: str) -> Reply:
     else:
         ordered([], request, projects.KEYS, "name")  # those of projects are known, and not used
         request.params.pop("field", None)
-    return paged(request, [row(grant) for grant in grants])
+    return paged(request, grants, row)
 
 
 def _filtered(world: World, request: Request, grants: list[Grant]) -> list[Grant]:

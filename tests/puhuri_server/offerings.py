@@ -146,7 +146,7 @@ def show_all(world: World, request: Request) -> Reply:
     if any(request.param(name) == value for name, value in _NONE):
         rows = []
     rows = ordered(rows, request, _KEYS, "name")
-    return paged(request, [row(world, request, offering) for offering in rows])
+    return paged(request, rows, lambda offering: row(world, request, offering))
 
 
 def _by_attributes(rows: list[Offering], request: Request) -> list[Offering]:

@@ -75,7 +75,7 @@ def show_all(world: World, request: Request) -> Reply:
         rows, request, "customer_uuid", lambda order: order.resource.project.customer.uuid
     )
     rows = ordered(rows, request, _KEYS, "created")
-    return paged(request, [row(world, request, order) for order in rows])
+    return paged(request, rows, lambda order: row(world, request, order))
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
@@ -114,7 +114,7 @@ def items(world: World, request: Request) -> Reply:
     rows = by_uuid(rows, request, "project_uuid", lambda order: order.resource.project.uuid)
     rows = by_uuid(rows, request, "order_uuid", lambda order: order.uuid)
     rows = ordered(rows, request, _KEYS, "created")
-    return paged(request, [item_row(world, request, order) for order in rows])
+    return paged(request, rows, lambda order: item_row(world, request, order))
 
 
 def item(world: World, request: Request, uuid: str) -> Reply:

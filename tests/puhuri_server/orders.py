@@ -114,7 +114,7 @@ def show_all(world: World, request: Request) -> Reply:
     rows = by_choice(rows, request, "type", lambda order: order.type, TYPES)
     rows = contains(rows, request, "query", lambda order: f"{order.uuid} {order.resource.name}")
     rows = ordered(rows, request, _KEYS, "created")
-    return paged(request, [row(world, request, order) for order in rows])
+    return paged(request, rows, lambda order: row(world, request, order))
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:

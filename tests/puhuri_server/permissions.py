@@ -65,7 +65,7 @@ def show_all(world: World, request: Request) -> Reply:
     rows = by_uuid(rows, request, "customer", lambda grant: grant.scope.customer.uuid)
     rows = by_choice(rows, request, "role", lambda grant: _SHORT[grant.role], SHORT_ROLES)
     rows = ordered(rows, request, _KEYS, "-created")
-    return paged(request, [row(request, grant) for grant in rows])
+    return paged(request, rows, lambda grant: row(request, grant))
 
 
 def create(world: World, request: Request) -> Reply:

@@ -83,7 +83,7 @@ def find(world: World, request: Request, uuid: str) -> Project:
 def show_all(world: World, request: Request) -> Reply:
     """Return the projects."""
     rows = ordered(filtered(world, request), request, KEYS, "name")
-    return paged(request, [row(world, request, project) for project in rows])
+    return paged(request, rows, lambda project: row(world, request, project))
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:

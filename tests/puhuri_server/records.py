@@ -36,6 +36,7 @@ class Customer:
     registration_code: str = ""
     blocked: bool = False
     archived: bool = False
+    grants: list = field(default_factory=list, repr=False, compare=False)
 
 
 @dataclass(kw_only=True)
@@ -48,6 +49,7 @@ class Project:
     backend_id: str = ""
     start_date: date | None = None
     end_date: date | None = None
+    grants: list = field(default_factory=list, repr=False, compare=False)
 
 
 @dataclass(kw_only=True)

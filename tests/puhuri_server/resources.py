@@ -91,7 +91,7 @@ def show_all(world: World, request: Request) -> Reply:
     rows = _by_offering(rows, request)
     rows = _by_time_and_person(world, rows, request)
     rows = ordered(rows, request, _KEYS, "created")
-    return paged(request, [row(world, request, resource) for resource in rows])
+    return paged(request, rows, lambda resource: row(world, request, resource))
 
 
 def _by_offering(rows: list[Resource], request: Request) -> list[Resource]:

@@ -59,7 +59,7 @@ def show_all(world: World, request: Request) -> Reply:
     if month is not None:
         rows = [usage for usage in rows if usage.billing_period == month]
     rows = sorted(rows, key=lambda usage: usage.date, reverse=True)
-    return paged(request, [row(world, usage) for usage in rows])
+    return paged(request, rows, lambda usage: row(world, usage))
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:

@@ -107,13 +107,9 @@ class World:
 
     def active_grants(self, scope=None, user=None):
         """Return the grants that are not revoked, with those that ended but are not cleaned up."""
-        return [
-            grant
-            for grant in self.grants
-            if grant.is_active
-            and (scope is None or grant.scope is scope)
-            and (user is None or grant.user is user)
-        ]
+        grants = self.grants if scope is None else scope.grants
+        active = [grant for grant in grants if grant.is_active]
+        return active if user is None else [grant for grant in active if grant.user is user]
 
     def clean_up(self) -> None:
         """Do what the portal does once a day: end the grants that are over."""
@@ -134,6 +130,7 @@ class World:
             expiration_time=until,
         )
         self.grants.append(grant)
+        scope.grants.append(grant)
         return grant
 
     # rights
