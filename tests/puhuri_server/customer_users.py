@@ -15,14 +15,10 @@ _SHORT = {long: short for short, long in SHORT_ROLES.items()}
 def show_all(world: World, request: Request, uuid: str) -> Reply:
     """Return the people; until 8.x `field` is ignored."""
     customer = customers.find(world, request, uuid)
-    projects = world.projects_of(customer)
-    order = {id(scope): number for number, scope in enumerate((customer, *projects))}
     grants = defaultdict(list)
-    for grant in world.active_grants():
-        if id(grant.scope) in order:
+    for scope in (customer, *world.projects_of(customer)):
+        for grant in world.active_grants(scope):
             grants[grant.user.uuid].append(grant)
-    for of_person in grants.values():
-        of_person.sort(key=lambda grant: order[id(grant.scope)])
     people = [user for user in world.users if user.is_active and user.uuid in grants]
     people = _filtered(request, people, grants)
     people.sort(key=lambda user: user.full_name)
