@@ -39,8 +39,10 @@ def entries(option: str, given: list[str] | None, prefix: str = PREFIX) -> tuple
     return names
 
 
-def unknown(environment: Iterable[str], known: Collection[str]) -> Iterator[str]:
-    """Yield a message for each unknown variable with the prefix of the command.
+def unknown(
+    environment: Iterable[str], known: Collection[str], prefix: str = PREFIX
+) -> Iterator[str]:
+    """Yield a message for each unknown variable with a prefix of the command.
 
     Kubernetes sets such variables in each pod if a Service has our name; they are ignored. Source:
     https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
@@ -49,9 +51,9 @@ def unknown(environment: Iterable[str], known: Collection[str]) -> Iterator[str]
         environment: the names of variables.
         known: those that there are, without the prefix.
     """
-    ours = (variable for variable in environment if variable.startswith(PREFIX))
-    for name in sorted(variable.removeprefix(PREFIX) for variable in ours):
+    ours = (variable for variable in environment if variable.startswith(prefix))
+    for name in sorted(variable.removeprefix(prefix) for variable in ours):
         if name not in known and not _OF_A_SERVICE.search(name):
             meant = near(name, known)
-            hint = f" Did you mean {PREFIX}{meant}?" if meant else ""
-            yield f"the variable {PREFIX}{name} is not a setting and has no effect.{hint}"
+            hint = f" Did you mean {prefix}{meant}?" if meant else ""
+            yield f"the variable {prefix}{name} is not a setting and has no effect.{hint}"

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -44,9 +44,6 @@ from profiles_management.reconcile.waiting import Watcher
 
 if TYPE_CHECKING:
     from profiles_management.puhuri.portal_target import PuhuriTarget
-
-AT_A_TIME: Final = 4
-"""Changes at a time: one token is served no faster with eight (53 requests a second, 57 with 4)."""
 
 
 @portal_command
@@ -115,7 +112,7 @@ def _opened(
         SettingsError: nothing names the customer.
     """
     target_class = _target_class()
-    with portal.client(session.clock) as client:
+    with portal.client(session) as client:
         target = target_class(client, pmr, settings, clock=session.clock)
         session.opened = target.description
         yield target
@@ -133,6 +130,8 @@ def _target_class() -> "type[PuhuriTarget]":
 
 def _run(target: "PuhuriTarget", settings: Settings, now: Callable[[], datetime]) -> TargetRun:
     """Return a run on a portal, which serves one token no faster with more requests at a time."""
+    from profiles_management.puhuri.client.portal_connection import AT_A_TIME  # noqa: PLC0415
+
     limits = replace(settings.limits, writers=AT_A_TIME)
     return TargetRun(
         plan=partial(loop.planned, target, now), limits=limits, confirmation=CONFIRMATION

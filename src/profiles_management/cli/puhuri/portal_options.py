@@ -10,14 +10,14 @@ import typer
 
 from profiles_management.cli.options import timeout
 from profiles_management.cli.puhuri.portal_group import PREFIX, portal_option
+from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import SettingOptions
-from profiles_management.cli.variables import entries
+from profiles_management.cli.variables import entries, unknown
 from profiles_management.pmr.redaction import shown
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings, project_roles
 
 if TYPE_CHECKING:
     from profiles_management.puhuri.client.client import Client
-    from profiles_management.reconcile.clock import Clock
 
 # not an option: every user of the machine can read the arguments of a process
 _TOKEN: Final = f"{PREFIX}TOKEN"
@@ -61,8 +61,10 @@ class PortalOptions:
         ),
     ] = None
 
-    def client(self, clock: "Clock") -> "Client":
+    def client(self, session: Session) -> "Client":
         """Return a client of the portal, which the caller closes.
+
+        Variables that look like those of a portal, and are not, are noted.
 
         Raises:
             typer.TyperException: the URL or the token is missing, or cannot be one.
@@ -71,6 +73,8 @@ class PortalOptions:
         from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - not for other commands
         from profiles_management.puhuri.client.credentials import Token  # noqa: PLC0415
 
+        for what in unknown(os.environ, _variables(), PREFIX):
+            session.note(what)
         url = (self.url or "").strip()
         if not url:
             raise typer.TyperException(
@@ -82,7 +86,7 @@ class PortalOptions:
         except ValueError as error:
             raise typer.TyperException(f"{where} has no token: {error}.") from None
         ca = "" if self.ca is None else str(self.ca.expanduser())
-        return Client(url, token, ca=ca, rate=self.rate or 0.0, clock=clock)
+        return Client(url, token, ca=ca, rate=self.rate or 0.0, clock=session.clock)
 
     def _token(self) -> tuple[str, str]:
         """Return where the token is from, and the token.
@@ -164,3 +168,9 @@ PortalTimeout = Annotated[
         "(default 300, or 60 plus 3 for each new project if that is more)."
     ),
 ]
+
+
+def _variables() -> frozenset[str]:
+    """Return the names of the variables of a portal, without their prefix."""
+    options = (field.name for group in (PortalOptions, ProjectOptions) for field in fields(group))
+    return frozenset(name.upper() for name in options) - {"ALLOW_TERMINATIONS"} | {"TOKEN"}

@@ -221,3 +221,15 @@ def test_requests_are_shown_without_the_token(puhuri, portal):
 
     assert f"{portal.url}/api/customers/" in ran.err
     assert ALLOCATOR_TOKEN not in ran.err
+
+
+def test_a_variable_that_is_none_of_the_portal_is_noted(puhuri, monkeypatch):
+    monkeypatch.setenv("PUHURI_CUSTOMR", "LAB")
+
+    ran = puhuri("customers")
+
+    assert ran.code == 0
+    assert ran.err.splitlines()[0] == (
+        "note: the variable PUHURI_CUSTOMR is not a setting and has no effect. "
+        "Did you mean PUHURI_CUSTOMER?"
+    )
