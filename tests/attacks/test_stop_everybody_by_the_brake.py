@@ -38,8 +38,7 @@ def test_a_source_that_removes_everybody_stops_itself_and_nobody_else(world):
     assert (stopped.value.lost, stopped.value.before, stopped.value.sources) == (20, 20, {TEAMS})
     assert str(stopped.value) == (
         "Refusing to apply: 20 of 20 role assignments would be revoked by relation:profiles:teams. "
-        "Changes of other sources were applied, and expired access ended. "
-        "If that is intended, allow revocations for one run."
+        "Changes of other sources were applied, and expired access ended."
     )
 
 

@@ -58,7 +58,7 @@ def test_the_gateway_of_the_owners_policies_is_taken(
     assert principals() == {CHARMED_PRINCIPALS}
     assert (
         report.plan.facts[0].text
-        == "Gateway: charmed, as 1 of 1 owners' AuthorizationPolicies name it."
+        == "Gateway: charmed, as the AuthorizationPolicy of 1 owner names it."
     )
 
 

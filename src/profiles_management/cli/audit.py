@@ -111,7 +111,9 @@ class AskedOptions:
     @staticmethod
     def _refuse(name: str, documents: list[str] | None) -> None:
         if documents:
-            raise typer.BadParameter("it needs --cluster-wide.", param_hint=name)
+            raise typer.BadParameter(
+                "it needs --cluster-wide. Add that option, or omit the document.", param_hint=name
+            )
 
 
 def _people(

@@ -75,7 +75,7 @@ def command(
             with requests.shown(session.terminal) if verbosity >= REQUESTS else nullcontext():
                 return session.ended(run(**given))  # type: ignore[no-any-return]
         except SettingsError as error:
-            failure = as_option(error)
+            failure = as_option(error, given["ctx"])  # type: ignore[arg-type]
         except ProfilesError as error:
             failure = error
         except typer.TyperException as error:

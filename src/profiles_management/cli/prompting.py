@@ -95,8 +95,10 @@ def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:
     Raises:
         Declined: the answer was no, or there is nobody to ask.
     """
-    data = "their namespaces and data stay" if keep_data else "with everything in their namespaces"
-    profiles = count(len(plan.stale), "profile")
+    number = len(plan.stale)
+    profiles = count(number, "profile")
+    namespaces = "its namespace" if number == 1 else "their namespaces"
+    data = f"{namespaces} and data stay" if keep_data else f"with everything in {namespaces}"
     nothing = _nothing_of(plan, (_confirmation(f"{profiles} would be deleted, {data}"),))
     session.terminal.complain([*session.heading(), *plan_lines(plan)])
     if not session.terminal.is_interactive():

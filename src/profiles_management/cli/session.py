@@ -32,6 +32,7 @@ from profiles_management.pmr.problems import (
     GitError,
     Problem,
     ProfilesError,
+    StoppedError,
     UnknownProfile,
 )
 from profiles_management.pmr.rules import Rules
@@ -47,6 +48,7 @@ from profiles_management.sources import Reading, merged, read_each
 from profiles_management.sources.files import FileSource
 
 _MOST_NAMES = 3
+_OF_TARGET = (TargetError, UnknownProfile, StoppedError)
 
 
 @dataclass(slots=True)
@@ -280,7 +282,7 @@ class Session:
             more: what the data holds besides the errors.
         """
         warnings = error.warnings if isinstance(error, DocumentError) else ()
-        target = str(self.opened or "") if isinstance(error, TargetError | UnknownProfile) else ""
+        target = str(self.opened or "") if isinstance(error, _OF_TARGET) else ""
         if output in formats.PROBLEMS:
             self.problems(problems_of(error), warnings, output)
         elif output == "markdown":

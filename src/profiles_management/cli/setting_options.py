@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 import typer
 
 from profiles_management.cli.options import option
+from profiles_management.cli.usage_errors import shown_name
 from profiles_management.cli.variables import entries, variable_name
 from profiles_management.kubeflow.setting_checks import roles_in
 from profiles_management.kubeflow.settings import (
@@ -229,6 +230,6 @@ _LISTS: Final[Mapping[str, Callable[[tuple[str, ...]], Any]]] = {
 """The form of each setting that is a list."""
 
 
-def as_option(error: SettingsError) -> SettingsError:
-    """Return an error about a setting that names the option as it is on the command line."""
-    return SettingsError(error.what, setting=_flag(error.setting))
+def as_option(error: SettingsError, context: typer.Context) -> SettingsError:
+    """Return an error about a setting that names the option or variable with the value."""
+    return SettingsError(error.what, setting=shown_name(_flag(error.setting), context))

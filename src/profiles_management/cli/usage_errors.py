@@ -1,5 +1,6 @@
 """Messages for errors in the command line, with the option or command that was probably meant."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from profiles_management.cli.kubectl import NOT_HERE
+from profiles_management.cli.variables import variable
 from profiles_management.pmr.names import near
 from profiles_management.reconcile.lines import printable
 
@@ -31,22 +33,55 @@ def message(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     if error.message.startswith("No such option") and context is not None:
         return f"No such option: {option}.{_hint(option, context)}"
-    refusal = _refused_number(error)
+    refusal = _refused_value(error)
     if refusal:
         return refusal
     error.message = error.message.removeprefix(_OF_PYDANTIC)
+    _name_variable(error, context)
     return error.format_message().replace("\n\t", " ")  # typer lists choices below each other
 
 
-def _refused_number(error: typer.TyperException) -> str:
-    """Return the message for an invalid number; '' for other errors."""
-    names: list[str] = getattr(getattr(error, "param", None), "opts", [])
-    option = next((name for name in names if name in NUMBERS), "")
+def shown_name(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click
+    """Return what a message calls an option: its variable, if the value comes from there."""
+    parameters = context.command.params
+    parameter = next((known for known in parameters if option in known.opts), None)
+    if parameter is None:
+        return option
+    name: str = parameter.envvar or variable(option)
+    source = context.get_parameter_source(parameter.name)
+    is_typed = source is not None and source.name == "COMMANDLINE"
+    if is_typed or name not in os.environ:
+        return option
+    return name
+
+
+def _name_variable(error: typer.TyperException, context: Any) -> None:  # noqa: ANN401 - as above
+    """Name a variable in place of an option that nobody typed."""
+    if context is None or not isinstance(error, typer.BadParameter):
+        return
+    parameter = error.param
+    option = error.param_hint if parameter is None else parameter.opts[0]
+    if not isinstance(option, str):
+        return
+    name = shown_name(option, context)
+    if name != option:
+        error.param_hint = name
+
+
+def _refused_value(error: typer.TyperException) -> str:
+    """Return the message for an invalid number or truth value; '' for other errors."""
+    parameter, context = getattr(error, "param", None), getattr(error, "ctx", None)
     cause = error.__cause__
-    if not option or not isinstance(cause, ValidationError):
+    if parameter is None or context is None or not isinstance(cause, ValidationError):
+        return ""
+    option: str = parameter.opts[0]
+    form = NUMBERS.get(option, "")
+    if getattr(parameter, "is_flag", False):
+        form = "true or false"
+    if not form:
         return ""
     given = printable(str(cause.errors()[0]["input"]))
-    return f'{option} is "{given}". Give {NUMBERS[option]}.'
+    return f'{shown_name(option, context)} is "{given}". Give {form}.'
 
 
 def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click

@@ -53,7 +53,10 @@ def roles_in(entries: Iterable[str]) -> dict[str, str]:
     cluster_roles: dict[str, str] = {}
     for entry in entries:
         role, _, name = (part.strip() for part in entry.partition("="))
-        if role not in ROLES or not name:
+        if name and role not in ROLES:
+            known = " or ".join(f"{known}={name}" for known in ROLES)
+            raise ValueError(f"{quoted(role)} is not a role. Write {known}.")
+        if not name or not role:
             raise ValueError(
                 f"{quoted(entry)} does not name a role and a ClusterRole. Write it as edit=my-edit."
             )
@@ -118,7 +121,7 @@ def seconds(lowest: float, longest: float, remedy: str, *, optional: bool = Fals
         is_left_out = optional and value is None
         if is_left_out or _is_between(value, lowest, longest):
             return ""
-        return f"is {value}. Give seconds {remedy}."
+        return f"is {_number(value)}. Give seconds {remedy}."
 
     return check
 
@@ -127,7 +130,7 @@ def share(value: object) -> str:
     """Check a share."""
     if _is_between(value, 0, 1):
         return ""
-    return f"is {value}. Give a share from 0 to 1, such as 0.5."
+    return f"is {_number(value)}. Give a share from 0 to 1, such as 0.5."
 
 
 def whole(lowest: int, highest: float, remedy: str) -> Check:
@@ -136,9 +139,16 @@ def whole(lowest: int, highest: float, remedy: str) -> Check:
     def check(value: object) -> str:
         if isinstance(value, int) and _is_between(value, lowest, highest):
             return ""
-        return f"is {value}. Give {remedy}."
+        return f"is {_number(value)}. Give {remedy}."
 
     return check
+
+
+def _number(value: object) -> str:
+    """Return a refused number as it was given: 50, where an option has made 50.0 of it."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _is_between(value: object, lowest: float, highest: float) -> bool:

@@ -70,6 +70,17 @@ _OTHER_FORMS: Final = {
     },
 }
 
+# Keys of other systems, and the key with the same meaning.
+_SAME_MEANING: Final = {
+    ("profiles", "profile"): "name",
+    ("profiles", "namespace"): "name",
+    **{
+        (parent, key): "name"
+        for parent in ("owner", "contributors")
+        for key in ("email", "e-mail", "mail", "user", "username", "id")
+    },
+}
+
 # Roles of other systems, and the role with the same meaning.
 _ROLES: Final = {
     **dict.fromkeys(("read", "reader", "readonly", "read-only", "ro"), "view"),
@@ -152,7 +163,10 @@ def _missing(refused: _Refused) -> Finding:
 
 def unknown_key(key: str, known: list[str], path: Path) -> Finding:
     """Return the finding for an unknown key, with the key that was probably meant."""
-    remedy = write_or(near(key, known), f"remove it; known keys: {', '.join(known)}")
+    meant = near(key, known)
+    if same := _SAME_MEANING.get((_parent_key(path), key.casefold())):
+        meant = f"{same}; if there is a {same} already, remove {quoted(key)}"
+    remedy = write_or(meant, f"remove it; known keys: {', '.join(known)}")
     value = quoted(key)
     what = f"unknown key {value}"
     return Finding("unknown-key", what, remedy, path, at_key=True, values=(value,))

@@ -74,6 +74,9 @@ def _not_a_mapping(data: object) -> tuple[str, str, str]:
 
 def _other_form(data: dict[str, Any]) -> Finding | None:
     """Return the finding for a mapping that is not a PMR, None for any other."""
+    if data.get("kind") == "Config" and not data.keys().isdisjoint(("clusters", "contexts")):
+        remedy = "pass a document, and the kubeconfig with --kubeconfig FILE"
+        return Finding("no-profiles", "this is a kubeconfig, not a PMR", remedy)
     if {"apiVersion", "kind"} <= data.keys():
         remedy = "list its name and owner under a key profiles"
         return Finding("no-profiles", "this is a Kubernetes manifest, not a PMR", remedy)

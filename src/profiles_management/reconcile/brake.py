@@ -75,10 +75,7 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
     applied = "Nothing was changed."
     if report is not None and report.writes:
         applied = "Changes of other sources were applied, and expired access ended."
-    message = (
-        f"Refusing to apply: {_what(sources)}. {applied} "
-        "If that is intended, allow revocations for one run."
-    )
+    message = f"Refusing to apply: {_what(sources)}. {applied}"
     lost, before = _numbers(sources)
     groups = [(source.source, source.within) for source in sources]
     return BrakeError(message, lost=lost, before=before, groups=groups, report=report)

@@ -135,6 +135,7 @@ class Plan:
         profiles: how many profiles the document defines.
         new: how many of them somebody else still has to make; a run may take longer for them.
         stale: the profiles that the document no longer defines, with changes or without.
+        stale_remedy: how stale profiles are deleted, as a sentence; '' if they cannot be.
         outside: further profiles that the document does not define, in which access ends: it
             expired, or the profile is being deleted.
         frozen: the sources that cannot be read, by name, with what stays because of that.
@@ -152,6 +153,7 @@ class Plan:
     profiles: int = 0
     new: int = 0
     stale: tuple[str, ...] = ()
+    stale_remedy: str = ""
     outside: tuple[str, ...] = ()
     frozen: tuple[Frozen, ...] = ()
     existing: Mapping[AccessGroup, int] = field(default_factory=dict)

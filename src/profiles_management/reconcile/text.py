@@ -242,8 +242,8 @@ def _stale(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
     names = [name for name in plan.stale if name not in groups]
     if names:
         listed = first_names(names, _MOST_NAMES)
-        text = f"no longer in the document, nothing left to revoke: {listed}."
-        yield labelled("stale: ", text, Tone.FAINT)
+        text = f"no longer in the document, nothing left to revoke: {listed}. {plan.stale_remedy}"
+        yield labelled("stale: ", text.rstrip(), Tone.FAINT)
         yield line()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.merging import SourceDocument, merge
-from profiles_management.pmr.problems import ProfilesError
+from profiles_management.pmr.problems import DocumentError, ProfilesError
 from profiles_management.pmr.rules import Rules
 from profiles_management.sources.source import Document, Source
 
@@ -113,5 +113,15 @@ def merged(
 
 
 def _as_document(reading: Reading) -> SourceDocument:
-    why = reading.problem.partition("\n")[0]
-    return SourceDocument(reading.name, reading.pmr, why, reading.source.is_trusted)
+    return SourceDocument(reading.name, reading.pmr, _why(reading), reading.source.is_trusted)
+
+
+def _why(reading: Reading) -> str:
+    """Return why there is no document, on one line.
+
+    The problems of a document are not repeated: commands and statuses show them.
+    """
+    if isinstance(reading.error, DocumentError):
+        number = len(reading.error.problems)
+        return f"its document has {number:,} {'error' if number == 1 else 'errors'}"
+    return reading.problem.partition("\n")[0]

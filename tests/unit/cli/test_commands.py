@@ -245,9 +245,10 @@ def test_the_brake_ends_with_3_and_says_how_to_release_it(run, controller, api):
     assert ran.err.splitlines() == [
         (
             "error: Refusing to apply: 5 of 5 role assignments would be revoked. "
-            "Nothing was changed. If that is intended, allow revocations for one run."
+            "Nothing was changed."
         ),
         "Check the changes with plan. To allow them once, run apply --allow-revocations.",
+        "Cluster: context memory, server http://memory.invalid, user memory",
     ]
 
 
@@ -621,7 +622,7 @@ def test_roles_can_be_other_cluster_roles(folder, here):
         (("edit=e", "admin=a"), "--role must name a ClusterRole for each of admin, edit and view."),
         (
             ("edit=e,admin=a,viewer=v",),
-            '"viewer=v" does not name a role and a ClusterRole. Write it as edit=my-edit.',
+            '"viewer" is not a role. Write admin=v or edit=v or view=v.',
         ),
         (("edit=e,edit=f",), "edit is named twice. Name one ClusterRole for it."),
         (("edit=e,admin=e,view=v",), "--role names one ClusterRole for two roles"),

@@ -73,7 +73,7 @@ def test_the_wrong_preset_ends_with_3_and_locks_nobody_out(run, api, made_by, pr
     assert (ran.code, ran.out, api.writes) == (3, "", [])
     assert names_gateway(api, kept)
     right = {"charmed": "upstream", "upstream": "charmed"}[preset]
-    assert ran.err.splitlines()[-1] == (
+    assert ran.err.splitlines()[-2] == (
         f"Pass --preset {right}. If that is about to change, pass --allow-gateway-change once."
     )
 

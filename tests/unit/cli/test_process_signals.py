@@ -171,7 +171,7 @@ def test_an_apply_that_is_asked_to_end_finishes_the_change_in_flight_and_says_wh
 
     assert ended == code
     assert out.splitlines()[-2:] == [
-        "Applied: 2 added (4 writes). 2 gained access. 18 not tried.",
+        "Applied: 2 added (4 writes). 1 gained access. 18 not tried.",
         "Interrupted. Run it again: the next run finishes the work.",
     ]
     assert out.count("not tried: interrupted") == 18
@@ -324,7 +324,7 @@ def test_under_nohup_a_closed_terminal_stops_nothing(api, environment, grants):
 
     assert (popen.returncode, out.splitlines()[-1]) == (
         0,
-        "Applied: 20 added (40 writes). 20 gained access.",
+        "Applied: 20 added (40 writes). 1 gained access.",
     )
 
 

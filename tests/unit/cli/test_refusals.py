@@ -171,7 +171,7 @@ def test_a_slip_in_the_command_line_ends_with_1_and_says_where_help_is(run, argu
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (("--brake-share", "3"), "--brake-share is 3.0. Give a share from 0 to 1, such as 0.5."),
+        (("--brake-share", "3"), "--brake-share is 3. Give a share from 0 to 1, such as 0.5."),
         (("--writers", "100000"), "--writers is 100000. Give a whole number from 1 to 256."),
         (
             ("--protect", "ML"),
@@ -317,3 +317,34 @@ def test_a_cluster_error_is_data_too(run, config):
     ran = run("plan", "pmr.yaml", "--kubeconfig", config(), "--output", "json", real=True)
 
     assert [error["code"] for error in ran.data["errors"]] == ["cluster-away"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("UNLISTED", "no plan", "Invalid value for {}: 'no plan' is not one of"),
+        ("BRAKE_SHARE", "x", '{} is "x". Give a share'),
+        ("BRAKE_SHARE", "50", "{} is 50. Give a share"),
+        ("STANDALONE", "50", '{} is "50". Give true or false.'),
+        ("ROLE", "editor=x", 'Invalid value for {}: "editor" is not a role. Write admin=x or'),
+    ],
+)
+def test_a_wrong_value_in_the_environment_names_the_variable(
+    folder, monkeypatch, name, value, wrong
+):
+    variable = f"PROFILES_MANAGEMENT_{name}"
+    monkeypatch.setenv(variable, value)
+
+    ran = folder("plan", "pmr.yaml")
+
+    assert (ran.code, ran.err.startswith(f"error: {wrong.format(variable)}")) == (1, True)
+
+
+def test_a_wrong_value_of_an_option_names_the_option_whatever_the_environment_has(
+    folder, monkeypatch
+):
+    monkeypatch.setenv("PROFILES_MANAGEMENT_BRAKE_SHARE", "0.1")
+
+    assert folder("plan", "pmr.yaml", "--brake-share", "50").err == (
+        "error: --brake-share is 50. Give a share from 0 to 1, such as 0.5.\n"
+    )

@@ -103,16 +103,23 @@ def choose(pmr: ProfilesManagementRepresentation, observed: Observed, settings: 
         text = f"{_DEFAULT}, because no AuthorizationPolicy names one (see --preset)"
         return _chosen(settings, UPSTREAM.principals, text, is_detected=False)
     if preset := _preset_of_most(poll):
-        share = poll.share(poll.for_preset(preset))
-        text = f"{preset}, as {share} {poll.whose} AuthorizationPolicies name it"
-        return _chosen(settings, PRESETS[preset].principals, text)
+        voters = _voters(poll, poll.share(poll.for_preset(preset)))
+        return _chosen(settings, PRESETS[preset].principals, f"{preset}, as {voters}")
     if principals := _agreed(poll, pmr):
-        voters = f"all {poll.votes.total():,} {poll.whose} AuthorizationPolicies"
-        return _chosen(settings, principals, f"{', '.join(principals)}, as {voters} name it")
+        voters = _voters(poll, f"all {poll.votes.total():,}")
+        return _chosen(settings, principals, f"{', '.join(principals)}, as {voters}")
     contributors = votes_of_contributors(gateways, sorted(pmr.profiles), observed)
     likely = PRESETS[_likely_preset(poll, contributors)]
     choice = _chosen(settings, likely.principals, "unclear", is_detected=False)
     return replace(choice, halt=_unclear(poll, gateways))
+
+
+def _voters(poll: _Poll, share: str) -> str:
+    """Return whose policies name a gateway, as a clause."""
+    if poll.votes.total() == 1:
+        voter = poll.whose.removesuffix("s'")
+        return f"the AuthorizationPolicy of 1 {voter} names it"
+    return f"{share} {poll.whose} AuthorizationPolicies name it"
 
 
 def _chosen(

@@ -29,6 +29,7 @@ from profiles_management.reconcile.plan import Frozen, Person, Plan, ordered
 from profiles_management.reconcile.stops import Halt
 
 _MOST_REFUSED: Final = 20  # warnings about one source
+_STALE_REMEDY: Final = "To delete: delete-stale (charm: delete-stale-profiles)."
 
 
 def plan(
@@ -95,6 +96,7 @@ def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
         profiles=len(pmr) + len(pmr.origins.conflicts),
         new=draft.new,
         stale=tuple(draft.stale),
+        stale_remedy=_STALE_REMEDY,
         outside=tuple(sorted(undefined_names - defined_or_known)),
         existing=existing,
         frozen=tuple(_frozen(draft)),

@@ -43,7 +43,7 @@ def refused(request, puhuri):
         (("--rate", "0"), '--rate is "0". Give requests a second, such as 10.'),
         (("--rate", "nan"), '--rate is "nan". Give requests a second, such as 10.'),
         (("--rate", "x"), '--rate is "x". Give requests a second, such as 10.'),
-        (("--brake-share", "2"), "--brake-share is 2.0"),
+        (("--brake-share", "2"), "--brake-share is 2."),
         (("--url", "http://puhuri.example.org"), "The URL of the portal is not https://HOST"),
         (("--url", f"https://u:{SECRET}@puhuri.example.org"), "has a user or a password in it"),
         (("--url", f"https://puhuri.example.org?token={SECRET}"), "is not https://HOST"),
