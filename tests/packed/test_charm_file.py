@@ -25,7 +25,8 @@ def ours(root: Path):
 
 
 def for_the_command(name: str):
-    return name.startswith(("src/profiles_management/cli/", "src/profiles_management/__main__.py"))
+    left_out = ("cli/", "puhuri/", "__main__.py")
+    return name.startswith(tuple(f"src/profiles_management/{part}" for part in left_out))
 
 
 def test_dispatch_is_a_program(charm):
