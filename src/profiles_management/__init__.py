@@ -19,7 +19,7 @@ from profiles_management.kubeflow.engine import (
     plan_deletion,
     plan_profiles,
 )
-from profiles_management.kubeflow.settings import CHARMED, PRESETS, UPSTREAM, Settings
+from profiles_management.kubeflow.settings import CHARMED, DETECTED, PRESETS, UPSTREAM, Settings
 from profiles_management.kubeflow.targets import open_target
 from profiles_management.pmr.problems import (
     BrakeError,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHARMED",
+    "DETECTED",
     "PRESETS",
     "UPSTREAM",
     "AccessEntry",

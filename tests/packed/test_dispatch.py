@@ -162,7 +162,7 @@ def test_plan_says_what_would_be_done_and_does_nothing(unit, api, document):
     done = unit.act("plan")
 
     assert done.failed == ""
-    assert done.results["summary"] == "Plan: 5 to add (8 writes). 5 gain access."
+    assert done.results["summary"] == "Plan: 5 to add (8 writes). 3 gain access."
     assert json.loads(done.results["changes"])
     assert not api.writes
 

@@ -341,11 +341,44 @@ def test_the_page_on_python_names_everything_that_is_public() -> None:
 @pytest.mark.parametrize("setting", declarations().values(), ids=list(declarations()))
 def test_the_page_on_python_has_every_setting(setting: Declaration) -> None:
     page = (ROOT / "docs/reference/python.md").read_text()
-    row = next(line for line in page.splitlines() if line.startswith(f"| `{setting.name}` |"))
+    rows = [line for line in page.splitlines() if line.startswith(f"| `{setting.name}` |")]
 
+    assert len(rows) == 1, f"docs/reference/python.md needs one row that begins: | `{setting.name}`"
+    (row,) = rows
     assert setting.text.removesuffix(".") in row
     if isinstance(setting.default, (str, int, float)):  # other types are described in words
         assert repr(setting.default).replace("'", '"') in row
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """Return the cells of each row of the tables of a reference page."""
+    text = (ROOT / "docs/reference" / page).read_text()
+    return [
+        re.split(r"(?<!\\)\|", row.strip("|"))
+        for row in re.findall(r"^\|.*\|$", text, re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize("option", CHARM["config"]["options"])
+def test_a_reference_has_a_row_for_every_option_of_the_charm(option: str) -> None:
+    names = [cells[0] for page in ("charm.md", "command.md") for cells in rows_of(page)]
+
+    named = re.compile(rf"`(--)?{option}[`= |]")
+    assert any(map(named.search, names)), f"no row of charm.md or command.md begins with {option}"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [setting for setting in declarations().values() if type(setting.default) in (str, int, float)],
+    ids=lambda setting: setting.name,
+)
+def test_the_row_of_a_setting_has_its_default(setting: Declaration) -> None:
+    option = f"`--{setting.name.replace('_', '-')}`"
+    defaults = [
+        cells[2] for cells in rows_of("command.md") if cells[0].strip() == option and cells[2:]
+    ]
+
+    assert all(str(setting.default) in default for default in defaults), (option, defaults)
 
 
 def test_the_page_on_the_architecture_names_every_package() -> None:
@@ -353,6 +386,8 @@ def test_the_page_on_the_architecture_names_every_package() -> None:
     library = ROOT / "src/profiles_management"
     folders = [*library.iterdir(), *(library / "kubeflow").iterdir()]
     packages = [folder for folder in folders if (folder / "__init__.py").exists()]
+    modules = (library / "kubeflow").glob("[!_]*.py")
 
     named = {".".join(folder.relative_to(library).parts) for folder in packages}
+    named |= {f"kubeflow.{module.stem}" for module in modules}
     assert {name for name in named if f"{name}`" not in page} == set()

@@ -8,6 +8,7 @@ from profiles_management import ProfilesError, Settings
 
 PUBLIC = [
     "CHARMED",
+    "DETECTED",
     "PRESETS",
     "UPSTREAM",
     "AccessEntry",
