@@ -12,8 +12,6 @@ from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.options import AccessOutput, ExportForm, TargetOptions
 from profiles_management.cli.program import about, command
 from profiles_management.cli.prompting import READING
-from profiles_management.cli.reports.access_page import access_csv, access_page
-from profiles_management.cli.reports.export_page import export_csv, export_page
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import AccessOptions, ExportOptions
 from profiles_management.cli.source_options import (
@@ -29,6 +27,8 @@ from profiles_management.kubeflow.state.unmanaged_access import people_of
 from profiles_management.pmr import documents
 from profiles_management.pmr.problems import UnknownPerson
 from profiles_management.reconcile.plan import Person
+from profiles_management.report.access.access_page import access_csv, access_page
+from profiles_management.report.access.export_page import export_csv, export_page
 from profiles_management.sources import SEARCHED
 
 

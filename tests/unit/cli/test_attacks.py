@@ -9,7 +9,6 @@ import pytest
 
 from profiles_management.cli.main import main
 from profiles_management.cli.prompting import Declined, agreed_plan
-from profiles_management.cli.reports.csv_table import csv_text
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow.objects.plan_terms import KubeflowField
 from profiles_management.kubeflow.planning.confirmation import CONFIRMATION
@@ -27,6 +26,7 @@ from profiles_management.reconcile.plan import (
     Plan,
     Reason,
 )
+from profiles_management.report.csv_table import csv_text
 
 FILE = """\
 profiles:

@@ -11,15 +11,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from profiles_management.cli.reports.csv_table import csv_text
-from profiles_management.cli.reports.export_page import export_page
-from profiles_management.cli.reports.page import page
-from profiles_management.cli.reports.report_data import Assignment, Report, shown_end
-from profiles_management.cli.reports.style import STYLE
 from profiles_management.cli.terminal import Terminal
 from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.pmr import Contributor, Owner, Profile, ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Person
+from profiles_management.report.access.assignment_page import page
+from profiles_management.report.access.export_page import export_page
+from profiles_management.report.access.report_data import Assignment, Report, shown_end
+from profiles_management.report.csv_table import csv_text
+from profiles_management.report.style import STYLE
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 VOID = {"meta", "input", "wbr"}

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
-from profiles_management.cli.reports.csv_table import csv_text
 from profiles_management.puhuri.client.models import Component, OfferingPlan
 from profiles_management.reconcile.describe import Data
 from profiles_management.reconcile.lines import Line, line, table
 from profiles_management.reconcile.rows import day
+from profiles_management.report.csv_table import csv_text
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 Value = Callable[[Any], object]

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 
-from profiles_management.cli.reports import csv_table
-from profiles_management.cli.reports.page import page
-from profiles_management.cli.reports.report_data import Assignment, Mark, Report, Table, assignment
-from profiles_management.cli.reports.target_facts import facts_of, place_of
 from profiles_management.kubeflow.access.access_listing import nobody, role_name
 from profiles_management.kubeflow.access.access_report import AccessReport
 from profiles_management.kubeflow.access.role_assignments import AccessEntry
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.pmr.names import quoted
 from profiles_management.reconcile.rows import day
+from profiles_management.report import csv_table
+from profiles_management.report.access.assignment_page import page
+from profiles_management.report.access.report_data import Assignment, Mark, Report, assignment
+from profiles_management.report.access.target_facts import facts_of, place_of
+from profiles_management.report.html_page import Table
 
 COLUMNS = (
     "profile",

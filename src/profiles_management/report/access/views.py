@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from profiles_management.cli.reports.report_data import SOON_DAYS, Assignment, Mark, Report
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import Person
+from profiles_management.report.access.report_data import SOON_DAYS, Assignment, Mark, Report
 
 _ROLES = ("owner", "admin", "edit", "view")
 _Key = tuple[int, str]

@@ -3,10 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from profiles_management.cli.reports import csv_table
-from profiles_management.cli.reports.page import page
-from profiles_management.cli.reports.report_data import Report, assignment
-from profiles_management.cli.reports.target_facts import facts_of, place_of
 from profiles_management.kubeflow.access.access_report import NEVER_COVERED
 from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.kubeflow.objects.document_people import timestamp
@@ -14,6 +10,10 @@ from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.pmr.classes import Profile
 from profiles_management.reconcile.plan import Person
 from profiles_management.reconcile.rows import day
+from profiles_management.report import csv_table
+from profiles_management.report.access.assignment_page import page
+from profiles_management.report.access.report_data import Report, assignment
+from profiles_management.report.access.target_facts import facts_of, place_of
 
 _UNMANAGED = (
     "access by objects that are not managed, "

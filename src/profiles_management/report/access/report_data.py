@@ -1,4 +1,4 @@
-"""The data of a report: role assignments, facts about the report, and further tables."""
+"""The data of a report on access: role assignments, facts about it, and further tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from enum import StrEnum
 from profiles_management.kubeflow.state.access_end import has_come
 from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import Person
+from profiles_management.report.html_page import Table
 
 SOON_DAYS = 30
 
@@ -82,16 +83,6 @@ def assignment(
     else:
         is_soon = has_come(until, at + timedelta(days=SOON_DAYS))
     return Assignment(profile, person, role, shown_end(until), is_soon, source, tuple(marks))
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A further table of a report; `empty` is shown instead of a table without rows."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    empty: str = "None."
 
 
 @dataclass(frozen=True, slots=True)

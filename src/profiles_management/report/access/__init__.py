@@ -1,0 +1,1 @@
+"""Role assignments as one HTML page or as CSV, for auditors."""
