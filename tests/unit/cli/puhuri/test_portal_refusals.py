@@ -123,11 +123,15 @@ def test_a_wrong_document_is_refused_before_the_portal_is_asked(refused, portal)
     assert portal.requests == []
 
 
-def test_without_the_extra_it_says_how_to_install_it(refused, monkeypatch, portal):
+@pytest.fixture
+def without_extra(monkeypatch):
+    """Be where the extra `puhuri` is not installed."""
     for name in [name for name in sys.modules if name.startswith("profiles_management.puhuri.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "nh3", None)
 
+
+def test_without_the_extra_it_says_how_to_install_it(refused, without_extra, portal):
     message = refused()
 
     assert message.splitlines()[0] == (
@@ -135,6 +139,10 @@ def test_without_the_extra_it_says_how_to_install_it(refused, monkeypatch, porta
         "In a clone of this repository, run: pip install '.[puhuri]'"
     )
     assert portal.requests == []
+
+
+def test_lists_do_without_the_extra(puhuri, without_extra):
+    assert puhuri("projects", "--customer", "National Research Allocator").code == 0
 
 
 # the portal
