@@ -55,7 +55,9 @@ def roles_in(entries: Iterable[str]) -> dict[str, str]:
         role, _, name = (part.strip() for part in entry.partition("="))
         if name and role not in ROLES:
             known = " or ".join(f"{known}={name}" for known in ROLES)
-            raise ValueError(f"{quoted(role)} is not a role. Write {known}.")
+            raise ValueError(
+                f"{quoted(role)} is not a role. Write {known}: a role and its ClusterRole."
+            )
         if not name or not role:
             raise ValueError(
                 f"{quoted(entry)} does not name a role and a ClusterRole. Write it as edit=my-edit."

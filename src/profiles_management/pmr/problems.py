@@ -214,7 +214,10 @@ class BrakeError(StoppedError):
             access without our labels), and the place of its access, '' for all of it.
         report: the Report of the other changes, which were applied: of other sources, and of
             expired access.
+        remedy: what to do about it in a program; the command and the charm have words of their own.
     """
+
+    remedy: ClassVar[str] = "If that is intended, allow revocations for one run."
 
     code: ClassVar[str] = "brake"
 

@@ -188,7 +188,7 @@ def test_space_in_a_prefix_is_kept():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"brake_share": 3.0}, "option brake-share is 3.0. Give a share from 0 to 1, such as 0.5."),
+        ({"brake_share": 3.0}, "option brake-share is 3. Give a share from 0 to 1, such as 0.5."),
         ({"brake_minimum": -1}, "option brake-minimum is -1. Give 0 or a whole number above it."),
         ({"writers": 0}, "option writers is 0. Give a whole number from 1 to 256."),
         ({"deadline": -1}, "option deadline is -1. Give seconds from 0 to 604,800."),

@@ -622,7 +622,7 @@ def test_roles_can_be_other_cluster_roles(folder, here):
         (("edit=e", "admin=a"), "--role must name a ClusterRole for each of admin, edit and view."),
         (
             ("edit=e,admin=a,viewer=v",),
-            '"viewer" is not a role. Write admin=v or edit=v or view=v.',
+            '"viewer" is not a role. Write admin=v or edit=v or view=v: a role and its ClusterRole.',
         ),
         (("edit=e,edit=f",), "edit is named twice. Name one ClusterRole for it."),
         (("edit=e,admin=e,view=v",), "--role names one ClusterRole for two roles"),
