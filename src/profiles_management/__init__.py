@@ -34,8 +34,8 @@ from profiles_management.reconcile.report import Report
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.access.role_assignments import AccessEntry
-    from profiles_management.kubeflow.export.exporting import Export
     from profiles_management.kubeflow.planning.stale import StaleProfile
+    from profiles_management.pmr.exported_document import Export
 
 __all__ = [
     "CHARMED",

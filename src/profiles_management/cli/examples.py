@@ -70,6 +70,12 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
             "puhuri apply pmr.yaml --instance lab --allow-terminations",
         ),
     ),
+    "puhuri export": (
+        (
+            "Print the projects of a customer as a document",
+            "puhuri export --customer Physics --instance lab",
+        ),
+    ),
     "puhuri customers": (("List the customers of the token", "puhuri customers"),),
     "puhuri projects": (
         ("List the projects of a customer", "puhuri projects --customer Physics"),

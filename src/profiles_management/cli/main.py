@@ -22,7 +22,11 @@ from profiles_management.cli import (
 from profiles_management.cli.failures import SystemFailure, UsageError, failed
 from profiles_management.cli.help import NAME
 from profiles_management.cli.program import app
-from profiles_management.cli.puhuri import listing_commands, portal_commands  # noqa: F401
+from profiles_management.cli.puhuri import (
+    export_commands,  # noqa: F401
+    listing_commands,  # noqa: F401
+    portal_commands,  # noqa: F401
+)
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import Interrupted
 from profiles_management.pmr.redaction import redacted

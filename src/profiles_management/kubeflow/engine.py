@@ -26,8 +26,8 @@ from profiles_management.reconcile.waiting import Progress
 if TYPE_CHECKING:
     from profiles_management.kubeflow.access.cluster_wide import ClusterWide
     from profiles_management.kubeflow.access.role_assignments import AccessEntry
-    from profiles_management.kubeflow.export.exporting import Export
     from profiles_management.kubeflow.planning.stale import StaleProfile
+    from profiles_management.pmr.exported_document import Export
 
 # An event of the charm needs `create_or_update_profiles` alone and is measured: the other functions
 # import what they need.

@@ -119,13 +119,13 @@ def _not_dns_label(name: str) -> Finding:
         what = f"the name has {len(name)} characters, a namespace has at most {LONGEST_LABEL}"
         return Finding("bad-name", what, "shorten it")
     remedy = "use only a-z, 0-9 and -, with a letter or digit at both ends"
-    similar = _similar_label(name)
+    similar = similar_label(name)
     if similar and not is_reserved(similar):
         remedy = f"{remedy}, such as {similar}"
     return value_finding("bad-name", name, "cannot name a namespace", remedy)
 
 
-def _similar_label(name: str) -> str:
+def similar_label(name: str) -> str:
     """Return the most similar name that a namespace can have, '' if there is none."""
     label = re.sub(r"[^a-z0-9]+", "-", _without_accents(plain(name)).lower()).strip("-")
     return label[:LONGEST_LABEL].strip("-")

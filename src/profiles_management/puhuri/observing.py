@@ -34,13 +34,13 @@ def observe(
     customer: Customer,
     wanted: Iterable[WantedProject],
     *,
-    may_terminate: bool = False,
+    every_allocation: bool = False,
 ) -> Observed:
     """Return what the portal has.
 
     Args:
         wanted: the projects that the document wants.
-        may_terminate: whether allocations of other projects may end, and are read for that.
+        every_allocation: whether allocations are read that the document does not want, too.
 
     Raises:
         PuhuriError: it cannot be read.
@@ -49,7 +49,7 @@ def observe(
     grants = _by(client.members.of_customer(customer.uuid), lambda grant: grant.project_uuid)
     observed = Observed(customer, projects, grants)
     named = [project for project in wanted if project.allocations is not None]
-    if not named and not may_terminate:
+    if not named and not every_allocation:
         return observed
     observed = replace(
         observed,

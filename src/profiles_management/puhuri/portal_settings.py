@@ -92,7 +92,12 @@ class PuhuriSettings:
     @property
     def prefix(self) -> str:
         """What the backend_id of every project of this installation begins with."""
-        return f"{self.instance}{_SEPARATOR}"
+        return backend_prefix(self.instance)
+
+
+def backend_prefix(instance: str) -> str:
+    """Return what the backend_id of every project of an installation begins with."""
+    return f"{instance}{_SEPARATOR}"
 
 
 def project_roles(entries: Iterable[str]) -> Mapping[ContributorRole, str]:

@@ -99,7 +99,7 @@ class PuhuriTarget:
             self.client,
             customer,
             wants.projects,
-            may_terminate=self.settings.allow_terminations,
+            every_allocation=self.settings.allow_terminations,
         )
         with self._lock:
             self._uuids = {project.backend_id: project.uuid for project in observed.projects}

@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 import pytest
 
 from profiles_management.cli.terminal import Terminal
-from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.pmr import Contributor, Owner, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.exported_document import Export
 from profiles_management.reconcile.plan import Person
 from profiles_management.report.access.assignment_page import page
 from profiles_management.report.access.export_page import export_page

@@ -13,7 +13,9 @@ from profiles_management.cli.puhuri.portal_group import PREFIX, portal_option
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import SettingOptions
 from profiles_management.cli.variables import entries, unknown
+from profiles_management.pmr.people import ContributorRole
 from profiles_management.pmr.redaction import shown
+from profiles_management.puhuri.exporting.export_settings import ExportSettings, quota_resources
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings, project_roles
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 # not an option: every user of the machine can read the arguments of a process
 _TOKEN: Final = f"{PREFIX}TOKEN"
 _PORTAL: Final = f"Portal (the token: {_TOKEN}; as variables: {PREFIX}URL and so on)"
+_PROFILES: Final = "Profiles"
+_QUOTA: Final = "--quota"
 _LONGEST_TOKEN: Final = 4096  # bytes of a file
 _SETTINGS: Final[Mapping[str, Any]] = {field.name: field for field in fields(PuhuriSettings)}
 
@@ -114,8 +118,8 @@ def _content(path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectOptions:
-    """What the document is in the portal."""
+class MappingOptions:
+    """Which customer it is about, and what people and roles of a document are in the portal."""
 
     customer: Annotated[str, _setting("customer", "--customer", metavar="NAME")] = ""
     people: Annotated[PersonName, _setting("people", "--people")] = PersonName.CUID
@@ -123,6 +127,23 @@ class ProjectOptions:
     role: Annotated[
         list[str] | None, _setting("roles", "--role", metavar="ROLE=NAME", envvar=None)
     ] = None
+
+    def project_roles(self) -> Mapping[ContributorRole, str]:
+        """Return the role in a project for each role of a contributor.
+
+        Raises:
+            typer.BadParameter: a role has another form.
+        """
+        try:
+            return project_roles(entries("--role", self.role, PREFIX))
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--role") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectOptions(MappingOptions):
+    """What the document is in the portal."""
+
     allow_terminations: Annotated[
         bool, _setting("allow_terminations", "--allow-terminations", envvar=None)
     ] = False
@@ -134,16 +155,73 @@ class ProjectOptions:
             SettingsError: see PuhuriSettings.
             typer.BadParameter: a role has another form.
         """
-        try:
-            roles = project_roles(entries("--role", self.role, PREFIX))
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--role") from None
         return PuhuriSettings(
             instance=instance,
             customer=self.customer,
             people=self.people,
-            roles=roles,
+            roles=self.project_roles(),
             allow_terminations=self.allow_terminations,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileOptions(MappingOptions):
+    """What projects, people and limits of the portal are in the document."""
+
+    prefix: Annotated[
+        str,
+        portal_option(
+            "--prefix",
+            "Text that begins the name of each profile, such as hpc-; the name of the project "
+            "follows.",
+            _PROFILES,
+            metavar="TEXT",
+        ),
+    ] = ""
+    owner: Annotated[
+        str,
+        portal_option(
+            "--owner",
+            "Owner of the profiles of projects without a manager (default: they are left out).",
+            _PROFILES,
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = ""
+    # typer would split the variable at white space, so `entries` reads it
+    quota: Annotated[
+        list[str] | None,
+        portal_option(
+            _QUOTA,
+            "Resource of a quota that the limits of a component are, such as "
+            "gpu=requests.nvidia.com/gpu or, with a unit, gb=requests.storage:G (comma-separated).",
+            _PROFILES,
+            metavar="COMPONENT=RESOURCE",
+            envvar=None,
+        ),
+    ] = None
+
+    def settings(self, instance: str = "") -> ExportSettings:
+        """Return the settings of the export.
+
+        Args:
+            instance: the installation that the sections `puhuri` are for; '' for none.
+
+        Raises:
+            typer.BadParameter: a role, or a resource of a quota, has another form.
+            SettingsError: nobody can have the name of the owner.
+        """
+        try:
+            quota = quota_resources(entries(_QUOTA, self.quota, PREFIX))
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint=_QUOTA) from None
+        return ExportSettings(
+            instance=instance,
+            people=self.people,
+            roles=self.project_roles(),
+            prefix=self.prefix,
+            owner=self.owner,
+            quota=quota,
         )
 
 
@@ -161,6 +239,12 @@ class PortalRunOptions(SettingOptions):
     )
 
 
+class PortalExportOptions(SettingOptions):
+    """The settings of every target that mean something in an export of a portal."""
+
+    names = ("instance", "protected_namespaces")
+
+
 PortalTimeout = Annotated[
     float | None,
     timeout(
@@ -172,5 +256,6 @@ PortalTimeout = Annotated[
 
 def _variables() -> frozenset[str]:
     """Return the names of the variables of a portal, without their prefix."""
-    options = (field.name for group in (PortalOptions, ProjectOptions) for field in fields(group))
+    groups = (PortalOptions, ProjectOptions, ProfileOptions)
+    options = (field.name for group in groups for field in fields(group))
     return frozenset(name.upper() for name in options) - {"ALLOW_TERMINATIONS"} | {"TOKEN"}

@@ -17,6 +17,7 @@ from profiles_management.kubeflow.state.access_state import (
 )
 from profiles_management.kubeflow.state.observed import Binding, Observed, OwnerObject, ProfileSeen
 from profiles_management.pmr.classes import Contributor, Owner
+from profiles_management.pmr.exported_document import reason
 from profiles_management.pmr.people import people_findings
 from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import Person
@@ -55,17 +56,6 @@ def exported(name: str, observed: Observed, settings: Settings) -> ExportedPeopl
     owner = reading.owner()
     people = reading.contributors(owner)
     return ExportedPeople(owner, people, reading.notes)
-
-
-def reason(error: ValidationError) -> str:
-    """Return why a model refuses something, on one line."""
-    return "; ".join(_messages(error))
-
-
-def _messages(error: ValidationError) -> Iterator[str]:
-    for detail in error.errors(include_url=False, include_input=False):
-        place = ".".join(map(str, detail["loc"]))
-        yield ": ".join(filter(None, (place, detail["msg"])))
 
 
 class _Reading:

@@ -1,13 +1,12 @@
 """Export of an existing cluster as a document."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from profiles_management.kubeflow.export import exported_keys, exported_people
-from profiles_management.kubeflow.export.exported_people import ExportedPeople, reason
+from profiles_management.kubeflow.export.exported_people import ExportedPeople
 from profiles_management.kubeflow.objects import naming, stored_json
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import ownership, unmanaged_warnings
@@ -22,6 +21,7 @@ from profiles_management.pmr.classes import (
     ResourceQuotaSpecModel,
     UserKind,
 )
+from profiles_management.pmr.exported_document import Export, reason
 from profiles_management.pmr.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -30,46 +30,6 @@ Model = TypeVar("Model", bound=BaseModel)
 _NO_OWNER = Owner.model_construct(kind=UserKind.USER, name="<owner>")
 _BY_HAND = "Correct it in the cluster, or write it by hand."
 _LEFT_OUT = "Left out, because other programs may manage them (--allow-key exports a key)"
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A document, and what it does not contain.
-
-    Attributes:
-        notes: warnings on what a document cannot contain, with their consequences.
-        comments: by profile, information for readers of the document; no action is needed.
-        drafts: by name, the YAML of profiles that are not valid as they are.
-    """
-
-    pmr: ProfilesManagementRepresentation
-    notes: tuple[Problem, ...]
-    comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    drafts: Mapping[str, str] = field(default_factory=dict)
-
-    def to_yaml(self) -> str:
-        """Return the document as YAML: a comment for each note, then the profiles.
-
-        Drafts are comments in the order of the profiles.
-        """
-        head = "".join(map(_comment, map(str, self.notes)))
-        first = "profiles:\n"
-        if not self.pmr.profiles:
-            first = "profiles: []\n"
-        names = sorted({*self.pmr.profiles, *self.drafts})
-        return "".join([head, first, *map(self._entry, names)])
-
-    def _entry(self, name: str) -> str:
-        if name in self.drafts:
-            return "".join(map(_comment, self.drafts[name].splitlines()))
-        comments = map(_comment, self.comments.get(name, ()))
-        return "".join(comments) + writing.entry(self.pmr.profiles[name])
-
-
-def _comment(text: str) -> str:
-    """Return a text as a comment of one line; characters that cannot be printed become `?`."""
-    printable = "".join(mark if mark.isprintable() else "?" for mark in text)
-    return f"# {printable}\n"
 
 
 def _as_written(quota: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -11,6 +11,7 @@ from profiles_management.pmr.puhuri_section import (
     PuhuriAllocation,
     PuhuriProject,
 )
+from profiles_management.puhuri.mapping.project_end import end_within
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
 
 
@@ -21,7 +22,7 @@ class WantedMember:
     Attributes:
         name: as the document has it.
         key: what tells people apart: the name, an e-mail address in small letters.
-        until: when it ends, with a zone; None for never.
+        until: when it ends, with a zone; None for never, or with the project.
         is_owner: whether it is the owner of the profile.
     """
 
@@ -89,7 +90,8 @@ def wanted(
 def _project(
     profile: Profile, section: PuhuriProject, settings: PuhuriSettings, now: datetime
 ) -> WantedProject:
-    people = [person for person in profile.contributors if person.kind is UserKind.USER]
+    users = [person for person in profile.contributors if person.kind is UserKind.USER]
+    people = [_within(person, section) for person in users]
     members = [_member(person, settings) for person in people if not _is_over(person, now)]
     owner = _owner(profile, settings)
     project = WantedProject(
@@ -120,6 +122,15 @@ def _owner(profile: Profile, settings: PuhuriSettings) -> tuple[WantedMember, ..
 def _member(person: Contributor, settings: PuhuriSettings) -> WantedMember:
     key = key_of(person.name, settings.people)
     return WantedMember(person.name, key, settings.roles[person.role], person.until)
+
+
+def _within(person: Contributor, section: PuhuriProject) -> Contributor:
+    """Return a contributor whose role ends with the project as one whose role has no end.
+
+    A document for a cluster gives everybody the end of the project; the portal needs it once.
+    """
+    until = end_within(person.until, section.end_date)
+    return person if until == person.until else person.model_copy(update={"until": until})
 
 
 def _is_over(person: Contributor, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant
+from profiles_management.puhuri.mapping.project_end import end_within
 from profiles_management.puhuri.mapping.wanted import WantedMember, WantedProject
 from profiles_management.puhuri.planning.role_strength import strength
 from profiles_management.puhuri.planning.words import MEMBER, Verb
@@ -169,8 +170,12 @@ class Members:
                 Phase.REVOKE, Action.DELETE, Reason.EXTRA_ROLE, roles, writes=writes
             )
             yield self._moved(change, self._strongest(roles), member.role)
-        if held is not None and held.expiration_time != member.until:
+        if held is not None and self._end(held) != member.until:
             yield self._extended(roles, member, held)
+
+    def _end(self, held: Grant) -> datetime | None:
+        """Return when a role ends; None for never, or with the project."""
+        return end_within(held.expiration_time, self.project.end_date)
 
     def _extended(self, roles: Roles, member: WantedMember, held: Grant) -> Change:
         is_over = self._is_over(held)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from profiles_management.kubeflow.access.access_report import NEVER_COVERED
-from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.kubeflow.objects.document_people import timestamp
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.pmr.classes import Profile
+from profiles_management.pmr.exported_document import Export
 from profiles_management.reconcile.plan import Person
 from profiles_management.reconcile.rows import day
 from profiles_management.report import csv_table

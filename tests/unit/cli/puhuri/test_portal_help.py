@@ -59,7 +59,7 @@ def test_the_help_is_that_of_the_settings(run):
             ("puhuri", "--people", "email", "plan"),
             (
                 "No such option: --people. Write it after the command: "
-                "it is an option of plan and apply."
+                "it is an option of export, plan and apply."
             ),
         ),
         (
@@ -71,7 +71,10 @@ def test_the_help_is_that_of_the_settings(run):
         ),
         (
             ("plan", "--people", "email"),
-            "No such option: --people. It is an option of puhuri plan and puhuri apply.",
+            (
+                "No such option: --people. It is an option of puhuri export, puhuri plan and "
+                "puhuri apply."
+            ),
         ),
         (("puhuri", "plan"), "Missing argument 'FILE'."),
     ],

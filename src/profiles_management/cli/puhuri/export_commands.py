@@ -1,0 +1,49 @@
+"""The command `puhuri export`: what a portal has as a document."""
+
+import typer
+
+from profiles_management.cli.options import DocumentForm
+from profiles_management.cli.prompting import READING
+from profiles_management.cli.puhuri.portal_group import portal_command
+from profiles_management.cli.puhuri.portal_options import (
+    PortalExportOptions,
+    PortalOptions,
+    ProfileOptions,
+)
+from profiles_management.cli.session import Session
+from profiles_management.pmr import documents
+from profiles_management.puhuri.exporting import portal_export
+from profiles_management.puhuri.portal_description import PortalDescription
+from profiles_management.puhuri.portal_extra import needing_nh3
+from profiles_management.puhuri.portal_settings import PuhuriSettings
+
+
+@portal_command
+def export(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    profiles: ProfileOptions,
+    options: PortalExportOptions,
+    form: DocumentForm = "yaml",
+) -> int:
+    """Print the projects of a customer as a document, for a portal and for clusters."""
+    with needing_nh3("An export of a portal"):
+        from profiles_management.puhuri.export_reading import read_customer  # noqa: PLC0415
+
+    session: Session = ctx.obj
+    if not profiles.customer:
+        raise typer.TyperException("Missing option '--customer': name it, or set PUHURI_CUSTOMER.")
+    given = options.settings()
+    checked = PuhuriSettings(given.instance, roles=profiles.project_roles())
+    settings = profiles.settings(checked.instance)
+    with portal.client(session) as client, session.terminal.waiting(READING):
+        session.opened = PortalDescription(client.connection.url, profiles.customer)
+        observed = read_customer(client, profiles.customer, settings)
+    exported = portal_export.export(observed, settings, given.rules, now=session.clock.now())
+    session.note_target()
+    session.terminal.document(
+        exported.to_yaml() if form == "yaml" else documents.dumps(exported.pmr, format="json")
+    )
+    for note in exported.notes:
+        session.note(str(note))
+    return 0

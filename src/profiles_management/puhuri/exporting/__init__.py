@@ -1,0 +1,1 @@
+"""What a portal has as a document. Pure."""

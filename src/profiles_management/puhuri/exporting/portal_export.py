@@ -1,0 +1,119 @@
+"""A document of what a portal has: a profile for each project of a customer. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from pydantic import ValidationError
+
+from profiles_management.pmr import writing
+from profiles_management.pmr.classes import (
+    Owner,
+    Profile,
+    ProfilesManagementRepresentation,
+    ResourceQuotaSpecModel,
+    UserKind,
+)
+from profiles_management.pmr.exported_document import Export, reason
+from profiles_management.pmr.problems import Problem
+from profiles_management.pmr.puhuri_section import Puhuri
+from profiles_management.pmr.rules import Rules, rule_findings
+from profiles_management.puhuri.client.models import Allocation, Project
+from profiles_management.puhuri.exporting.export_settings import ExportSettings
+from profiles_management.puhuri.exporting.exported_members import ExportedMembers
+from profiles_management.puhuri.exporting.exported_notes import Note, left_out
+from profiles_management.puhuri.exporting.exported_project import ExportedProject
+from profiles_management.puhuri.exporting.exported_quota import hard_limits
+from profiles_management.puhuri.exporting.profile_names import ProfileNames
+from profiles_management.puhuri.portal_settings import backend_prefix
+from profiles_management.puhuri.portal_state import Observed
+
+# A placeholder in drafts; no document can have this name.
+_NO_OWNER: Final = Owner.model_construct(kind=UserKind.USER, name="<owner>")
+
+
+def export(observed: Observed, settings: ExportSettings, rules: Rules, *, now: datetime) -> Export:
+    """Return a document of everything that a customer has in a portal.
+
+    Args:
+        observed: managers have the moment since when they are, where there are several.
+        rules: what the document may hold; a profile that breaks them is left out.
+        now: with a zone; a role that is over by then is left out.
+    """
+    exporting = _Exporting(observed, settings, rules, now)
+    names = ProfileNames(settings)
+    for name, project in names.of(observed.projects):
+        exporting.add(name, project)
+    section = Puhuri(customer=observed.customer.uuid) if settings.instance else None
+    return Export(
+        ProfilesManagementRepresentation(exporting.profiles, puhuri=section),
+        (*names.problems, *exporting.problems),
+        exporting.comments,
+        exporting.drafts,
+    )
+
+
+@dataclass(slots=True)
+class _Exporting:
+    """A document while it is made."""
+
+    observed: Observed
+    settings: ExportSettings
+    rules: Rules
+    now: datetime
+    profiles: list[Profile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    comments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, project: Project) -> None:
+        """Add the profile of a project; as a draft if it has no owner."""
+        grants = self.observed.grants.get(project.uuid, ())
+        allocations = self.observed.allocations.get(project.uuid, ())
+        members = ExportedMembers(project, grants, self.settings, self.now)
+        owner, contributors = members.people()
+        profile = Profile.model_construct(
+            name=name,
+            owner=owner or _NO_OWNER,
+            contributors=contributors,
+        )
+        refusals = [finding.what for finding in rule_findings(profile, self.rules, {})]
+        if refusals:
+            remedy = "Rename the project, or allow the name"
+            self.problems.append(left_out(project, "not-allowed", "; ".join(refusals), remedy))
+            return
+        self._note(name, *members.notes)
+        self._quota(profile, allocations)
+        self._section(profile, project, allocations)
+        if owner is None:
+            self.drafts[name] = writing.entry(profile)
+        else:
+            self.profiles.append(profile)
+
+    def _quota(self, profile: Profile, allocations: tuple[Allocation, ...]) -> None:
+        if not self.settings.quota:
+            return
+        hard = hard_limits(allocations, self.settings.quota)
+        try:
+            profile.resources = ResourceQuotaSpecModel(hard=hard)
+        except ValidationError as error:
+            # nothing of it is usable, which is safer than all of the cluster
+            none = dict.fromkeys(hard, "0")
+            profile.resources = ResourceQuotaSpecModel(hard=none)
+            what = f"the quota is 0, because no quota can have the limits: {reason(error)}"
+            self._note(profile.name, Note("cannot-say", what, "Correct the limits in the portal"))
+
+    def _section(
+        self, profile: Profile, project: Project, allocations: tuple[Allocation, ...]
+    ) -> None:
+        if not self.settings.instance:
+            return
+        backend_id = f"{backend_prefix(self.settings.instance)}{profile.name}"
+        exported = ExportedProject(profile.name, backend_id, project, allocations)
+        profile.puhuri = exported.section()
+        if exported.comments:
+            self.comments[profile.name] = tuple(exported.comments)
+        self._note(profile.name, *exported.notes)
+
+    def _note(self, profile: str, *notes: Note) -> None:
+        self.problems += [note.about(profile) for note in notes]
