@@ -389,6 +389,20 @@ def test_deleting_shows_what_goes_and_asks(run, controller, api, keeps):
     keeps("delete.txt", ran.out)
 
 
+def test_one_stale_profile_is_shown_with_how_to_delete_it_and_asked_about_in_the_singular(
+    run, controller
+):
+    bare = "profiles: [{name: ml, owner: {kind: User, name: ann@example.com}}]"
+    run("apply", "-", stdin=bare)
+
+    planned = run("plan", "-", stdin=NOBODY)
+    run("delete-stale", "-", stdin=NOBODY, answer=False)
+
+    stale = "nothing left to revoke: ml. To delete: delete-stale (charm: delete-stale-profiles)."
+    assert stale in " ".join(planned.out.split())
+    assert run.terminal.asked == ["Delete 1 profile, with everything in its namespace?"]
+
+
 def test_an_answer_of_no_keeps_everything(run, controller, api):
     run("apply", "pmr.yaml")
     api.log.clear()
