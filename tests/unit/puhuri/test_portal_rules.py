@@ -39,7 +39,7 @@ def user(portal, name):
 
 
 def copy_of(portal, project, **changes):
-    values = {**vars(project), "uuid": portal.world.new_uuid(), **changes}
+    values = {**vars(project), "uuid": portal.world.new_uuid(), "grants": [], **changes}
     portal.world.projects.append(Project(**values))
     return portal.world.projects[-1]
 

@@ -5,7 +5,7 @@ it may have given stays: projects that no other source defines, and the roles th
 to an open profile of another.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -20,23 +20,27 @@ class FrozenAccess:
     """Decides what stays, and remembers it for the report.
 
     Attributes:
-        staying: how many people keep a role in each profile.
+        staying: the uuids of the people who keep a role.
         profiles: the frozen profiles, which no readable source defines.
     """
 
     pmr: ProfilesManagementRepresentation
     settings: PuhuriSettings
-    staying: dict[str, int] = field(default_factory=dict)
+    staying: set[str] = field(default_factory=set)
     profiles: list[str] = field(default_factory=list)
 
     def has_project(self, profile: str) -> bool:
         """Return whether the project of a profile that the document does not define stays."""
         return profile in self.pmr.origins.conflicts or bool(self.pmr.origins.frozen)
 
-    def keep_project(self, profile: str, people: int) -> None:
-        """Remember that a project stays with the roles of some people."""
+    def keep_project(self, profile: str, people: Iterable[str]) -> None:
+        """Remember that a project stays with the roles of some people.
+
+        Args:
+            people: their uuids.
+        """
         self.profiles.append(profile)
-        self.staying[profile] = people
+        self.staying.update(people)
 
     def roles(self, profile: str) -> frozenset[str]:
         """Return the roles that somebody keeps in a profile without being listed.
@@ -62,6 +66,6 @@ class FrozenAccess:
         unreadable: Mapping[str, str] = self.pmr.origins.frozen
         for source, why in sorted(unreadable.items()):
             yield Frozen(source, why)
-        people = sum(self.staying.values())
+        people = len(self.staying)
         if self.profiles or people:
             yield Frozen("", "", profiles=tuple(sorted(self.profiles)), people=people)

@@ -6,7 +6,7 @@ with a doubled grant is left alone for this role, because the portal can neither
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from msgspec import structs
@@ -68,7 +68,8 @@ class Members:
         staying_roles: the roles that somebody keeps who is not wanted; see FrozenAccess.
         disputed: the keys of people whose roles stay as they are.
         after: what the first write for each person waits for; None for nothing.
-        staying: how many people keep a role for one of these reasons, once `changes` is read.
+        staying: the uuids of people who keep a role for one of these reasons, once `changes` is
+            read.
     """
 
     project: WantedProject
@@ -80,7 +81,7 @@ class Members:
     staying_roles: frozenset[str] = frozenset()
     disputed: frozenset[str] = frozenset()
     after: Condition | None = None
-    staying: int = 0
+    staying: set[str] = field(default_factory=set)
 
     def changes(self) -> Iterator[Found]:
         """Yield every change of the project's members, and what stands in the way of one."""
@@ -89,7 +90,7 @@ class Members:
         for key in sorted({*wanted, *present}):
             member, accounts = wanted.get(key), present.get(key, {})
             if key in self.disputed or (member is None and self._stays(accounts)):
-                self.staying += len(accounts)
+                self.staying.update(accounts)
                 continue
             if len(accounts) > 1 and member is not None:
                 yield self._ambiguous(member, accounts)

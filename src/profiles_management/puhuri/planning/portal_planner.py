@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem, Where
@@ -95,13 +96,14 @@ class _Planner:
 
     def _existing(self, ours: Mapping[str, list[Project]]) -> int:
         """Return how many pairs of a person and a project have access now."""
-        uuids = [project.uuid for projects in ours.values() for project in projects]
-        return sum(len(self._people(self.observed.grants.get(uuid, ()))) for uuid in uuids)
+        projects = chain.from_iterable(ours.values())
+        return sum(len(self._people(project)) for project in projects)
 
-    def _people(self, grants: Iterable[Grant]) -> set[str]:
+    def _people(self, project: Project) -> set[str]:
+        """Return the uuids of everybody who has a role in a project now."""
         return {
             grant.user_uuid
-            for grant in grants
+            for grant in self.observed.grants.get(project.uuid, ())
             if grant.expiration_time is None or grant.expiration_time > self.now
         }
 
@@ -141,8 +143,7 @@ class _Planner:
         after = is_ours(project.profile) if is_adopted else None
         members = self._members(project, grants, users, after)
         self._add(members.changes())
-        if members.staying:
-            self.frozen.staying[project.profile] = members.staying
+        self.frozen.staying.update(members.staying)
         self._add(self._allocations(project, present.uuid).changes())
 
     def _members(
@@ -173,7 +174,8 @@ class _Planner:
         known = {project.profile for project in wants.projects}
         for profile in sorted(set(ours) - known):
             if self.frozen.has_project(profile):
-                self.frozen.keep_project(profile, self._existing({profile: ours[profile]}))
+                people = chain.from_iterable(map(self._people, ours[profile]))
+                self.frozen.keep_project(profile, people)
                 continue
             self.stale.append(profile)
             self._of_left(profile, ours[profile])
