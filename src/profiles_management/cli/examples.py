@@ -97,6 +97,13 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "puhuri usage": (
         ("Save the usage of a month", "puhuri usage --billing-period 2027-01 -o csv > usage.csv"),
     ),
+    "puhuri report": (
+        ("Show what projects used this month", "puhuri report"),
+        (
+            "Save the usage of a customer in a year as a table",
+            "puhuri report --customer Physics --from 2026-01 --to 2026-12 -o csv > usage.csv",
+        ),
+    ),
     "completion": (
         ("Turn on completion in this bash session", "completion bash > pm.bash; source pm.bash"),
         ("Save the completion script of fish", "completion fish > profiles-management.fish"),

@@ -26,6 +26,7 @@ from profiles_management.cli.puhuri import (
     export_commands,  # noqa: F401
     listing_commands,  # noqa: F401
     portal_commands,  # noqa: F401
+    report_commands,  # noqa: F401
 )
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import Interrupted

@@ -1,0 +1,104 @@
+"""The command `puhuri report`: what the projects of a portal used of their allocations."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Final
+
+import typer
+
+from profiles_management.cli.options import ListOutput
+from profiles_management.cli.prompting import READING
+from profiles_management.cli.puhuri.listing_filters import CustomerName
+from profiles_management.cli.puhuri.portal_group import portal_command
+from profiles_management.cli.puhuri.portal_options import PortalOptions
+from profiles_management.cli.puhuri.usage_reading import read_usage
+from profiles_management.cli.session import Session
+from profiles_management.puhuri.portal_description import PortalDescription
+from profiles_management.reconcile.lines import printable
+from profiles_management.report.usage.usage_period import Period, month_of, trend_until
+from profiles_management.report.usage.usage_rows import usage_report
+from profiles_management.report.usage.usage_tables import usage_csv, usage_data
+from profiles_management.report.usage.usage_text import usage_lines
+
+_PANEL: Final = "Period"
+
+
+def _month(name: str, text: str) -> Any:  # noqa: ANN401 - as typer.Option has it
+    return typer.Option(
+        name, help=text, metavar="MONTH", rich_help_panel=_PANEL, show_default=False
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodOptions:
+    """Which months the report is about."""
+
+    month: Annotated[
+        str | None, _month("--month", "Month, such as 2027-01 (default: the current one).")
+    ] = None
+    first: Annotated[str | None, _month("--from", "First month, in place of --month.")] = None
+    last: Annotated[
+        str | None, _month("--to", "Last month, included (default: the current one).")
+    ] = None
+
+    def period(self, today: date) -> Period:
+        """Return the months.
+
+        Args:
+            today: in the current month.
+
+        Raises:
+            typer.BadParameter: a value is not a month, or options cannot be combined.
+        """
+        if self.month is not None and (self.first is not None or self.last is not None):
+            raise typer.BadParameter(
+                "it cannot be combined with --from or --to.", param_hint="--month"
+            )
+        if self.first is None and self.last is not None:
+            raise typer.BadParameter("it needs --from.", param_hint="--to")
+        current = today.replace(day=1)
+        if self.first is None:
+            month = _value("--month", self.month, current)
+            return Period(month, month)
+        return _from_to(_value("--from", self.first, current), _value("--to", self.last, current))
+
+
+def _value(name: str, text: str | None, current: date) -> date:
+    if text is None:
+        return current
+    try:
+        return month_of(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f'"{printable(text)}" is not a month such as 2027-01.', param_hint=name
+        ) from None
+
+
+def _from_to(first: date, last: date) -> Period:
+    if last < first:
+        raise typer.BadParameter("the first month is after the last one.", param_hint="--from")
+    return Period(first, last)
+
+
+@portal_command
+def report(
+    ctx: typer.Context,
+    portal: PortalOptions,
+    period: PeriodOptions,
+    customer: CustomerName = "",
+    output: ListOutput = "text",
+) -> int:
+    """Report what projects used of their allocations, with limits, members and end dates."""
+    session: Session = ctx.obj
+    now = session.clock.now()
+    months = period.period(now.date())
+    with portal.client(session) as client, session.terminal.waiting(READING):
+        session.opened = PortalDescription(client.connection.url, customer)
+        customers = [client.customers.named(customer)] if customer else client.customers.find()
+        facts = read_usage(client, customers)
+    result = usage_report(facts, months, trend_until(months.last), at=now)
+    if output == "csv":
+        session.show_file(usage_csv(result))
+    else:
+        session.show(output, usage_lines(result), usage_data(result))
+    return 0

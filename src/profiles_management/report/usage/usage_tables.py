@@ -1,0 +1,186 @@
+"""A usage report as CSV, and as data that JSON can hold. Pure."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from profiles_management.reconcile.describe import Data
+from profiles_management.report.csv_table import csv_text
+from profiles_management.report.usage.usage_amounts import Amount, plain_text
+from profiles_management.report.usage.usage_period import month_text
+from profiles_management.report.usage.usage_rows import (
+    AllocationRow,
+    ComponentRow,
+    CustomerRow,
+    ProjectRow,
+    TotalRow,
+    UsageReport,
+)
+from profiles_management.report.usage.usage_words import notes
+
+_PROJECT: Final = ("customer", "project", "project_uuid", "backend_id", "members", "project_end")
+_ALLOCATION: Final = ("allocation", "allocation_uuid", "offering", "state", "end")
+_COMPONENT: Final = (
+    "component",
+    "unit",
+    "limit",
+    "limit_period",
+    "used",
+    "used_in_all",
+    "used_of_limit",
+    "share",
+)
+
+
+def usage_csv(report: UsageReport) -> str:
+    """Return a report as CSV: a line for each component, then a column for each month of the trend.
+
+    A project without allocations and an allocation without components have a line too. Totals are
+    left out: a spreadsheet sums up the lines.
+    """
+    months = tuple(map(month_text, report.trend.months()))
+    head = (*_PROJECT, *_ALLOCATION, *_COMPONENT, *months)
+    return csv_text(head, (_filled(row, len(head)) for row in _rows(report)))
+
+
+def _rows(report: UsageReport) -> Iterator[tuple[str, ...]]:
+    for customer in report.customers:
+        for project in customer.projects:
+            first = _project_cells(customer, project)
+            if not project.allocations:
+                yield first
+            for allocation in project.allocations:
+                yield from _allocation_rows(first, allocation)
+
+
+def _allocation_rows(first: tuple[str, ...], row: AllocationRow) -> Iterator[tuple[str, ...]]:
+    allocation = row.allocation
+    first = (
+        *first,
+        allocation.name,
+        allocation.uuid,
+        allocation.offering_name,
+        allocation.state,
+        _day(allocation.end_date),
+    )
+    if not row.components:
+        yield first
+    for component in row.components:
+        yield (*first, *_component_cells(component))
+
+
+def _project_cells(customer: CustomerRow, row: ProjectRow) -> tuple[str, ...]:
+    project = row.project
+    return (
+        customer.customer.name,
+        project.name,
+        project.uuid,
+        project.backend_id,
+        str(row.members),
+        _day(project.end_date),
+    )
+
+
+def _component_cells(row: ComponentRow) -> tuple[str, ...]:
+    return (
+        row.type,
+        row.unit,
+        plain_text(row.limit),
+        row.limit_period,
+        plain_text(row.used),
+        plain_text(row.used_in_all),
+        plain_text(row.used_of_limit),
+        plain_text(_rounded(row.share)),
+        *map(plain_text, row.trend),
+    )
+
+
+def _filled(row: tuple[str, ...], width: int) -> tuple[str, ...]:
+    return row + ("",) * (width - len(row))
+
+
+def _day(end: date | None) -> str:
+    return "" if end is None else end.isoformat()
+
+
+def _rounded(share: Decimal | None) -> Decimal | None:
+    return None if share is None else round(share, 4)
+
+
+# data
+
+
+def usage_data(report: UsageReport) -> Data:
+    """Return a report as data; amounts are numbers, and whole ones are exact."""
+    period = report.period
+    months = [month_text(month) for month in report.trend.months()]
+    return {
+        "period": {"from": month_text(period.first), "to": month_text(period.last)},
+        "at": report.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "customers": [_customer(customer, months) for customer in report.customers],
+        "notes": [*notes(report)],
+    }
+
+
+def _customer(row: CustomerRow, months: list[str]) -> dict[str, Any]:
+    return {
+        "name": row.customer.name,
+        "uuid": row.customer.uuid,
+        "projects": [_project(project, months) for project in row.projects],
+        "totals": [_total(total, months) for total in row.totals],
+    }
+
+
+def _project(row: ProjectRow, months: list[str]) -> dict[str, Any]:
+    project = row.project
+    return {
+        "name": project.name,
+        "uuid": project.uuid,
+        "backend_id": project.backend_id,
+        "end_date": _day(project.end_date) or None,
+        "members": row.members,
+        "roles": dict(row.roles),
+        "allocations": [_allocation(allocation, months) for allocation in row.allocations],
+    }
+
+
+def _allocation(row: AllocationRow, months: list[str]) -> dict[str, Any]:
+    allocation = row.allocation
+    return {
+        "name": allocation.name,
+        "uuid": allocation.uuid,
+        "offering": allocation.offering_name,
+        "offering_uuid": allocation.offering_uuid,
+        "state": allocation.state,
+        "end_date": _day(allocation.end_date) or None,
+        "components": [_component(component, months) for component in row.components],
+    }
+
+
+def _total(row: TotalRow, months: list[str]) -> dict[str, Any]:
+    names = {"offering": row.offering_name, "offering_uuid": row.offering_uuid}
+    return names | _component(row.component, months)
+
+
+def _component(row: ComponentRow, months: list[str]) -> dict[str, Any]:
+    trend = zip(months, row.trend, strict=True)
+    return {
+        "type": row.type,
+        "name": row.name,
+        "unit": row.unit,
+        "limit": _number(row.limit),
+        "limit_period": row.limit_period,
+        "used": _number(row.used),
+        "used_in_all": _number(row.used_in_all),
+        "used_of_limit": _number(row.used_of_limit),
+        "share": _number(_rounded(row.share)),
+        "trend": [{"month": month, "used": _number(used)} for month, used in trend],
+    }
+
+
+def _number(value: Amount | None) -> int | float | None:
+    if value is None:
+        return None
+    whole = int(value)
+    return whole if whole == value else float(value)

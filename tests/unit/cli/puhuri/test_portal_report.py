@@ -1,0 +1,132 @@
+"""`puhuri report`: what projects used of their allocations, from a portal of each generation."""
+
+from datetime import date
+
+import pytest
+from portal_documents import CUSTOMER
+
+from puhuri_server.demo import demo_world
+from puhuri_server.records import Project, Resource
+from puhuri_server.sample import ALLOCATOR_TOKEN
+from puhuri_server.usages import report_usage
+from puhuri_server.world import Version
+
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+
+
+@pytest.fixture(params=list(Version), ids=str)
+def filled(portal, request):
+    """A portal with an allocation of ours, and with one of a customer that the token cannot see."""
+    world = demo_world(request.param)
+    world.usages = []
+    (allocation,) = world.resources
+    hidden = _hidden(world)
+    for resource, amount in ((allocation, 12), (hidden, 4242424)):
+        for month in (OCTOBER, NOVEMBER):
+            report_usage(world, resource, resource.offering.components[0], amount, month=month)
+    portal.reset(world)
+    return portal
+
+
+def _hidden(world):
+    (customer,) = (one for one in world.customers if one.name == "Hidden Customer")
+    project = Project(
+        uuid=world.new_uuid(), name="Secret", customer=customer, created=world.moment()
+    )
+    resource = Resource(
+        uuid=world.new_uuid(),
+        name="theirs",
+        project=project,
+        offering=world.offerings[0],
+        plan=None,
+        limits={},
+        created=world.moment(),
+        attributes={},
+    )
+    world.projects.append(project)
+    world.resources.append(resource)
+    return resource
+
+
+def test_the_usage_of_a_month_is_shown_with_that_in_all(puhuri, filled):
+    ran = puhuri("report", "--customer", CUSTOMER, "-o", "json")
+
+    (customer,) = ran.data["customers"]
+    (project,) = customer["projects"]
+    (allocation,) = project["allocations"]
+    cpu = allocation["components"][0]
+    assert (ran.code, ran.data["period"]) == (0, {"from": "2026-11", "to": "2026-11"})
+    assert ran.data["target"]["customer"] == CUSTOMER
+    assert (project["name"], project["members"]) == ("Climate models", 1)
+    assert (cpu["type"], cpu["limit"]) == ("cpu_k_hours", 1000)
+    assert (cpu["used"], cpu["used_in_all"], cpu["share"]) == (12, 24, 0.024)
+
+
+@pytest.mark.parametrize("output", ["text", "json", "yaml", "csv"])
+def test_nothing_of_others_is_shown_and_nothing_is_written(puhuri, filled, output):
+    filled.requests.clear()
+
+    ran = puhuri("report", "--output", output)
+
+    assert ran.code == 0
+    assert "4242424" not in ran.out
+    assert "Secret" not in ran.out
+    assert "Climate models" in ran.out
+    assert {sent.method for sent in filled.requests} == {"GET"}
+    assert ALLOCATOR_TOKEN not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("options", "period", "used"),
+    [
+        ((), ("2026-11", "2026-11"), 1),
+        (("--month", "2026-10"), ("2026-10", "2026-10"), 1),
+        (("--from", "2026-10"), ("2026-10", "2026-11"), 2),
+        (("--from", "2026-09", "--to", "2026-10"), ("2026-09", "2026-10"), 1),
+        (("--month", "2026-08"), ("2026-08", "2026-08"), 0),
+    ],
+)
+def test_the_period_is_a_month_or_from_one_to_another(puhuri, filled, options, period, used):
+    data = puhuri("report", *options, "-o", "json").data
+
+    (cpu, *_) = data["customers"][0]["totals"]
+    assert tuple(data["period"].values()) == period
+    assert cpu["used"] == used * 12
+
+
+def test_an_offering_that_the_token_cannot_see_leaves_its_names_out(puhuri, filled):
+    filled.world.offerings[0].shared = False
+    filled.world.offerings[0].state = "Draft"
+
+    (cpu, *_) = puhuri("report", "-o", "json").data["customers"][0]["totals"]
+
+    assert cpu["used"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--month", "soon"), '--month: "soon" is not a month such as 2027-01.'),
+        (("--month", "0001-01"), '--month: "0001-01" is not a month'),
+        (("--month", "2026-10", "--to", "2026-11"), "--month: it cannot be combined with --from"),
+        (("--to", "2026-11"), "--to: it needs --from."),
+        (("--from", "2026-12"), "--from: the first month is after the last one."),
+        (("--from", "\x1b"), '--from: "\\x1b" is not a month'),
+        (("--customer", "Nobody"), "The portal has no customer with the name Nobody"),
+    ],
+)
+def test_a_wrong_option_is_refused_with_what_to_write(puhuri, portal, arguments, message):
+    ran = puhuri("report", *arguments)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert message in ran.err
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b"[{}]", b"[3]", b'[{"uuid": "../x"}]'])
+def test_whatever_answers_instead_of_a_portal_is_one_message(puhuri, nonsense, body):
+    nonsense(200, body)
+
+    ran = puhuri("report", "-o", "csv")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("error: ")

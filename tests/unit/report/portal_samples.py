@@ -1,0 +1,133 @@
+"""What a portal may have of a customer: for the tests of the report."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from profiles_management.puhuri.client.models import (
+    Allocation,
+    Component,
+    Customer,
+    Grant,
+    Project,
+    Usage,
+)
+from profiles_management.report.usage.usage_period import Period, trend_until
+from profiles_management.report.usage.usage_rows import PortalFacts, usage_report
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NOVEMBER = date(2026, 11, 1)
+OCTOBER = date(2026, 10, 1)
+HOSTILE = '=cmd|"/C calc"!A1<script>alert(1)</script>\x1b]0;owned\x07\u202e'
+COMPONENTS = (
+    Component(type="cpu", name="CPU time", measured_unit="k hours", limit_period="total"),
+    Component(type="disk", name="Storage", measured_unit="TB", limit_period="month"),
+    Component(type="gpu", name="GPU time", measured_unit="k hours", limit_period="annual"),
+)
+
+
+def uuid(name):
+    return f"{name:0<32}"
+
+
+def project(name="quantum", **fields):
+    return Project(uuid=uuid(f"p{name}"), name=name, **fields)
+
+
+def grant(person, of="quantum", role="PROJECT.MEMBER", until=None):
+    return Grant(
+        project_uuid=uuid(f"p{of}"), user_uuid=uuid(person), role=role, expiration_time=until
+    )
+
+
+def allocation(name="training", of="quantum", offering="LUMI", state="OK", end=None, **limits):
+    return Allocation(
+        uuid=uuid(f"a{name}{of}"),
+        name=name,
+        state=state,
+        project_uuid=uuid(f"p{of}"),
+        project_name=of,
+        offering_uuid=uuid(f"o{offering}"),
+        offering_name=offering,
+        end_date=end,
+        limits=limits,
+    )
+
+
+def usage(amount, component="cpu", month=NOVEMBER, *, by=None, number=0, **fields):
+    """Return a record of an allocation; `number` tells further ones of the same month apart."""
+    by = by or allocation()
+    return Usage(
+        uuid=f"{by.uuid}{component}{month}{number}",
+        type=component,
+        name=component.upper(),
+        measured_unit="hours",
+        usage=amount if isinstance(amount, int) else Decimal(amount),
+        billing_period=month,
+        allocation_uuid=by.uuid,
+        **{"project_uuid": by.project_uuid} | fields,
+    )
+
+
+def facts(*allocations, usages=(), projects=None, grants=(), customer="Allocator"):
+    return PortalFacts(
+        customer=Customer(uuid=uuid(customer), name=customer),
+        projects=[project()] if projects is None else projects,
+        grants=grants,
+        allocations=allocations,
+        usages=usages,
+        components={uuid("oLUMI"): COMPONENTS},
+    )
+
+
+def reported(*of_customers, first=NOVEMBER, last=NOVEMBER):
+    return usage_report(of_customers, Period(first, last), trend_until(last), at=NOON)
+
+
+def components(report):
+    """Return the rows of all components by allocation and type."""
+    return {
+        (row.allocation.name, part.type): part
+        for customer in report.customers
+        for row in customer.allocations
+        for part in row.components
+    }
+
+
+def sample_report():
+    """Return a report that has everything that is shown in a way of its own."""
+    training = allocation(cpu=1000, disk=5, gpu=40)
+    nodes = allocation("nodes", offering="Pay per use", state="Erred", end=date(2026, 12, 31))
+    old = allocation("old", of="gone", state="Terminated", cpu=200)
+    somebody = allocation("theirs", of="elsewhere")
+    return reported(
+        facts(
+            training,
+            nodes,
+            old,
+            allocation("never used", state="Terminated", cpu=1),
+            usages=[
+                usage("120.25", month=OCTOBER),
+                usage(640),
+                usage("4.75", "disk"),
+                usage(9, "disk", OCTOBER),
+                usage(43, "gpu"),
+                usage("100.5", "node_hours", by=nodes),
+                usage(12345, month=date(2025, 12, 1), by=old),
+                usage(1, by=somebody),
+            ],
+            projects=[
+                project(backend_id="lab/quantum", end_date=date(2027, 6, 30)),
+                project("empty"),
+            ],
+            grants=[grant("ada", role="PROJECT.MANAGER"), grant("ada"), grant("bo")],
+        ),
+        facts(projects=[], customer="Nobody yet"),
+    )
+
+
+def hostile_report():
+    """Return a report in which every text that a portal can choose is an attack."""
+    attack = allocation(HOSTILE, HOSTILE, HOSTILE, HOSTILE, **{HOSTILE: 3})
+    record = usage(2, HOSTILE, by=attack)
+    owned = project(HOSTILE, backend_id=HOSTILE)
+    return reported(facts(attack, usages=[record, usage(1)], projects=[owned], customer=HOSTILE))
