@@ -9,7 +9,9 @@ def end_of_project(end_date: date | None) -> datetime | None:
     Args:
         end_date: the first day on which it is over.
     """
-    return None if end_date is None else datetime.combine(end_date, time(), UTC)
+    if end_date is None:
+        return None
+    return datetime.combine(end_date, time(), UTC)
 
 
 def end_within(end: datetime | None, end_date: date | None) -> datetime | None:
@@ -20,4 +22,8 @@ def end_within(end: datetime | None, end_date: date | None) -> datetime | None:
         end_date: the first day on which the project is over; None for never.
     """
     last = end_of_project(end_date)
-    return None if end is not None and last is not None and end >= last else end
+    if end is None or last is None:
+        return end
+    if end >= last:
+        return None
+    return end

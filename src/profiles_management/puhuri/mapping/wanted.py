@@ -1,8 +1,9 @@
 """What a document wants in a portal: projects with members and allocations. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind
@@ -40,7 +41,7 @@ class WantedProject:
     Attributes:
         profile: the name of the profile.
         description: as the document has it.
-        adopt: the uuid of the project that is to become this one, '' for none.
+        adopt: the uuid of the project that is to become this one; None for none.
         members: those whose time is not up.
         expired: the keys of those whose time is up.
         allocations: None leaves those of the project alone.
@@ -51,10 +52,10 @@ class WantedProject:
     name: str
     description: str = ""
     end_date: date | None = None
-    adopt: str = ""
+    adopt: str | None = None
     members: tuple[WantedMember, ...] = ()
     expired: frozenset[str] = frozenset()
-    allocations: tuple[PuhuriAllocation, ...] | None = None
+    allocations: Sequence[PuhuriAllocation] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ class Wanted:
 
 def key_of(name: str, people: PersonName) -> str:
     """Return what tells people apart: a CUID as it is, an e-mail address in small letters."""
-    return name if people is PersonName.CUID else name.casefold()
+    if people is PersonName.CUID:
+        return name
+    return name.casefold()
 
 
 def wanted(
@@ -83,32 +86,27 @@ def wanted(
         _project(profile, pmr.project_of(profile) or PuhuriProject(), settings, now)
         for profile in profiles
     )
-    warnings = tuple(problem for profile in profiles for problem in _not_people(profile))
-    return Wanted(projects, warnings)
+    warnings = chain.from_iterable(map(_not_people, profiles))
+    return Wanted(projects, tuple(warnings))
 
 
 def _project(
     profile: Profile, section: PuhuriProject, settings: PuhuriSettings, now: datetime
 ) -> WantedProject:
-    users = [person for person in profile.contributors if person.kind is UserKind.USER]
-    people = [_within(person, section) for person in users]
-    members = [_member(person, settings) for person in people if not _is_over(person, now)]
-    owner = _owner(profile, settings)
-    project = WantedProject(
+    contributors = _contributors(profile, section, settings)
+    expired = [member for member in contributors if _is_over(member, now)]
+    active = [member for member in contributors if not _is_over(member, now)]
+    return WantedProject(
         profile=profile.name,
         backend_id=settings.backend_id(profile.name),
         name=(section.name or profile.name).strip(),
         description=section.description or "",
         end_date=section.end_date,
-        adopt=section.adopt or "",
-        members=(*owner, *members),
-        expired=frozenset(
-            key_of(one.name, settings.people) for one in people if _is_over(one, now)
-        ),
+        adopt=section.adopt,
+        members=(*_owner(profile, settings), *active),
+        expired=frozenset(member.key for member in expired),
+        allocations=section.allocations,
     )
-    if section.allocations is None:
-        return project
-    return replace(project, allocations=tuple(section.allocations))
 
 
 def _owner(profile: Profile, settings: PuhuriSettings) -> tuple[WantedMember, ...]:
@@ -119,32 +117,37 @@ def _owner(profile: Profile, settings: PuhuriSettings) -> tuple[WantedMember, ..
     return (WantedMember(name, key_of(name, settings.people), role, is_owner=True),)
 
 
-def _member(person: Contributor, settings: PuhuriSettings) -> WantedMember:
-    key = key_of(person.name, settings.people)
-    return WantedMember(person.name, key, settings.roles[person.role], person.until)
-
-
-def _within(person: Contributor, section: PuhuriProject) -> Contributor:
-    """Return a contributor whose role ends with the project as one whose role has no end.
+def _contributors(
+    profile: Profile, section: PuhuriProject, settings: PuhuriSettings
+) -> list[WantedMember]:
+    """Return the contributors who are people; a role that ends with the project has no end.
 
     A document for a cluster gives everybody the end of the project; the portal needs it once.
     """
-    until = end_within(person.until, section.end_date)
-    return person if until == person.until else person.model_copy(update={"until": until})
+    return [
+        WantedMember(
+            person.name,
+            key_of(person.name, settings.people),
+            settings.roles[person.role],
+            end_within(person.until, section.end_date),
+        )
+        for person in profile.contributors
+        if person.kind is UserKind.USER
+    ]
 
 
-def _is_over(person: Contributor, now: datetime) -> bool:
-    return person.until is not None and person.until <= now
+def _is_over(member: WantedMember, now: datetime) -> bool:
+    return member.until is not None and member.until <= now
 
 
 def _not_people(profile: Profile) -> Iterator[Problem]:
     """Yield a warning about everybody who is no person: a portal has only those."""
-    people: tuple[Owner | Contributor, ...] = (profile.owner, *profile.contributors)
-    for one in people:
-        if one.kind is not UserKind.USER:
+    subjects: tuple[Owner | Contributor, ...] = (profile.owner, *profile.contributors)
+    for subject in subjects:
+        if subject.kind is not UserKind.USER:
             yield Problem(
                 "not-a-person",
-                f"{one.kind} {one.name} cannot be a member of a project",
+                f"{subject.kind} {subject.name} cannot be a member of a project",
                 Where.of_profile(profile.name),
                 "list the people themselves, or leave it: it has no access in the portal",
             )

@@ -68,9 +68,9 @@ class Allocations:
             return
         matched: set[str] = set()
         for wanted in self.project.allocations:
-            found = [one for one in self.present if is_the_same(one, wanted)]
-            matched |= {one.uuid for one in found}
-            yield from self._of_wanted(wanted, found)
+            same = [present for present in self.present if is_the_same(present, wanted)]
+            matched |= {allocation.uuid for allocation in same}
+            yield from self._of_wanted(wanted, same)
         for allocation in self.present:
             if allocation.uuid not in matched:
                 yield from self.unlisted(allocation)
@@ -92,18 +92,18 @@ class Allocations:
                 "list it, or allow its end: --allow-terminations",
             )
 
-    def _of_wanted(self, wanted: PuhuriAllocation, found: list[Allocation]) -> Iterator[Found]:
-        if not found:
+    def _of_wanted(self, wanted: PuhuriAllocation, same: list[Allocation]) -> Iterator[Found]:
+        if not same:
             yield self._order(wanted)
-        elif len(found) > 1:
+        elif len(same) > 1:
             yield self._problem(
                 "doubled-allocation",
-                f"there are {len(found)} allocations {wanted.name} of {wanted.offering}: "
-                f"{', '.join(one.uuid for one in found)}",
+                f"there are {len(same)} allocations {wanted.name} of {wanted.offering}: "
+                f"{', '.join(allocation.uuid for allocation in same)}",
                 "rename or terminate all but one in the portal",
             )
         else:
-            yield from self._kept(wanted, found[0])
+            yield from self._kept(wanted, same[0])
 
     def _kept(self, wanted: PuhuriAllocation, allocation: Allocation) -> Iterator[Found]:
         order = self.observed.open_orders.get(allocation.uuid)
@@ -160,7 +160,8 @@ class Allocations:
         plans = _plans(offering, wanted.plan)
         if len(plans) > 1 or (wanted.plan is not None and not plans):
             return self._no_plan(wanted, offering)
-        unknown = sorted(set(wanted.limits) - {one.type for one in offering.components})
+        components = {component.type for component in offering.components}
+        unknown = sorted(set(wanted.limits) - components)
         if unknown:
             return self._unknown_limits(offering, unknown)
         body = AllocationBody(
@@ -177,17 +178,17 @@ class Allocations:
         diffs = tuple(_limit_diffs({}, body.limits))
         return self._change(Action.CREATE, Reason.WANTED, wanted.name, write, diffs)
 
-    def _no_offering(self, wanted: PuhuriAllocation, found: Sequence[Offering]) -> Problem:
-        if not found:
+    def _no_offering(self, wanted: PuhuriAllocation, offerings: Sequence[Offering]) -> Problem:
+        if not offerings:
             return self._problem(
                 "unknown-offering",
                 f"there is no active offering {wanted.offering}",
                 "see the names in: profiles-management puhuri offerings",
             )
-        uuids = ", ".join(offering.uuid for offering in found)
+        uuids = ", ".join(offering.uuid for offering in offerings)
         return self._problem(
             "ambiguous-offering",
-            f"{len(found)} offerings have the name {wanted.offering}: {uuids}",
+            f"{len(offerings)} offerings have the name {wanted.offering}: {uuids}",
             "write the uuid of one of them",
         )
 
@@ -284,8 +285,12 @@ def _limit_diffs(
     before: Mapping[str, Quantity], after: Mapping[str, Quantity]
 ) -> Iterator[FieldDiff]:
     for component in sorted(after):
-        old, new = before.get(component), after[component]
+        old, new = _text(before.get(component)), _text(after[component])
         if old != new:
-            yield FieldDiff(
-                Field.LIMIT, f"limits.{component}", None if old is None else str(old), str(new)
-            )
+            yield FieldDiff(Field.LIMIT, f"limits.{component}", old, new)
+
+
+def _text(limit: Quantity | None) -> str | None:
+    if limit is None:
+        return None
+    return str(limit)

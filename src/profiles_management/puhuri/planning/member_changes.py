@@ -4,7 +4,6 @@ A role is never given beside the same role, which would double it: it is extende
 with a doubled grant is left alone for this role, because the portal can neither change nor end it.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant
 from profiles_management.puhuri.mapping.project_end import end_within
 from profiles_management.puhuri.mapping.wanted import WantedMember, WantedProject
+from profiles_management.puhuri.planning.held_roles import Roles, roles_of_people
 from profiles_management.puhuri.planning.role_strength import strength
 from profiles_management.puhuri.planning.words import MEMBER, Verb
 from profiles_management.puhuri.planning.write_bodies import MemberBody, encoded
@@ -35,28 +35,6 @@ from profiles_management.reconcile.plan import (
 )
 
 Found = Change | Problem | Pending
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """The grants of one person in one project.
-
-    Attributes:
-        name: how the document, or the portal, calls the person.
-        grants: by role; more than one of a role is doubled.
-    """
-
-    name: str
-    user: str
-    grants: Mapping[str, Sequence[Grant]]
-
-    def singles(self) -> dict[str, Grant]:
-        """Return the grants that can be changed."""
-        return {role: grants[0] for role, grants in self.grants.items() if len(grants) == 1}
-
-    def doubled(self) -> list[str]:
-        """Return the roles that the person has more than once."""
-        return sorted(role for role, grants in self.grants.items() if len(grants) > 1)
 
 
 @dataclass(slots=True)
@@ -86,62 +64,67 @@ class Members:
     def changes(self) -> Iterator[Found]:
         """Yield every change of the project's members, and what stands in the way of one."""
         wanted = {member.key: member for member in self.project.members}
-        present = self._present()
+        present = roles_of_people(self.grants, self.people)
         for key in sorted({*wanted, *present}):
-            member, accounts = wanted.get(key), present.get(key, {})
-            if key in self.disputed or (member is None and self._stays(accounts)):
+            accounts = present.get(key, {})
+            if key in self.disputed:
                 self.staying.update(accounts)
-                continue
-            if len(accounts) > 1 and member is not None:
-                yield self._ambiguous(member, accounts)
-                continue
-            for roles in accounts.values() or [self._nobody(member)]:
-                known = roles if member is None else replace(roles, name=member.name)
-                yield from self._of_person(key, known, member)
-
-    def _present(self) -> dict[str, dict[str, Roles]]:
-        """Return the people with grants, by what the document would call them and by uuid."""
-        by_user: dict[str, list[Grant]] = defaultdict(list)
-        for grant in self.grants:
-            by_user[grant.user_uuid].append(grant)
-        present: dict[str, dict[str, Roles]] = defaultdict(dict)
-        for user, grants in by_user.items():
-            by_role: dict[str, list[Grant]] = defaultdict(list)
-            for grant in grants:
-                by_role[grant.role].append(grant)
-            present[key_of_grant(grants[0], self.people)][user] = Roles(
-                name_of(grants[0]), user, by_role
-            )
-        return present
+            elif key in wanted:
+                yield from self._of_member(wanted[key], accounts)
+            else:
+                yield from self._of_unlisted(key, accounts)
 
     def _stays(self, accounts: Mapping[str, Roles]) -> bool:
         """Return whether a source that cannot be read may have given these roles."""
         return all(self.staying_roles.issuperset(roles.grants) for roles in accounts.values())
 
-    def _nobody(self, member: WantedMember | None) -> Roles:
-        name = "" if member is None else member.name
-        key = "" if member is None else member.key
-        return Roles(name, self.users.get(key, ""), {})
-
-    def _of_person(self, key: str, roles: Roles, member: WantedMember | None) -> Iterator[Found]:
-        yield from self._doubled(roles, member)
-        if member is None:
-            yield from self._removed(key, roles)
-        elif member.role in roles.grants:
-            yield from self._kept(roles, member)
-        elif not roles.doubled():
-            yield self._given(roles, member) if self._is_known(roles) else self._unknown(member)
-
     # one person
 
-    def _doubled(self, roles: Roles, member: WantedMember | None) -> Iterator[Found]:
+    def _of_unlisted(self, key: str, accounts: Mapping[str, Roles]) -> Iterator[Found]:
+        """Yield the end of every role of somebody who should have none, unless they stay."""
+        if self._stays(accounts):
+            self.staying.update(accounts)
+            return
+        for roles in accounts.values():
+            yield from self._doubled(roles, wanted_role="")
+            yield from self._removed(key, roles)
+
+    def _of_member(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Iterator[Found]:
+        """Yield what gives somebody exactly the wanted role."""
+        if len(accounts) > 1:
+            yield self._ambiguous(member, accounts)
+            return
+        roles = self._named(member, accounts)
+        yield from self._doubled(roles, member.role)
+        if member.role in roles.grants:
+            yield from self._kept(roles, member)
+        elif roles.doubled():
+            return
+        elif self._is_known(roles):
+            yield self._given(roles, member)
+        else:
+            yield self._unknown(member)
+
+    def _named(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Roles:
+        """Return the grants of a wanted person, whom the document names.
+
+        Args:
+            accounts: the only account of the person in this project, or none.
+        """
+        if not accounts:
+            return Roles(member.name, self.users.get(member.key, ""), {})
+        (roles,) = accounts.values()
+        return replace(roles, name=member.name)
+
+    def _doubled(self, roles: Roles, wanted_role: str) -> Iterator[Found]:
+        """Yield whom to ask about each role that somebody has more than once."""
         for role in roles.doubled():
             grants = roles.grants[role]
             if sum(not self._is_over(grant) for grant in grants) <= 1:
                 what = f"{roles.name} has {role} twice until the portal's daily clean-up"
                 yield Pending(self.project.profile, what)
                 continue
-            wants = "one" if member is not None and member.role == role else "none"
+            wants = "one" if role == wanted_role else "none"
             yield Problem(
                 "doubled-grant",
                 f"{roles.name} has the role {role} {len(grants)} times, and should have {wants}",
@@ -180,25 +163,24 @@ class Members:
 
     def _extended(self, roles: Roles, member: WantedMember, held: Grant) -> Change:
         is_over = self._is_over(held)
-        write = self._write(
-            Verb.SET_EXPIRY, roles, member.role, member, ends=member.until is not None
-        )
-        end = FieldDiff(
-            FieldKind.UNTIL, "expiration_time", text_of(held.expiration_time), text_of(member.until)
-        )
+        until = text_of(member.until)
+        has_end = until is not None
+        write = self._write(Verb.SET_EXPIRY, roles, member.role, until, ends=has_end)
+        end = FieldDiff(FieldKind.UNTIL, "expiration_time", text_of(held.expiration_time), until)
         phase = Phase.GRANT if is_over else Phase.SWITCH
         change = self._change(phase, Action.UPDATE, Reason.CHANGED, roles, writes=(write,))
         before = "" if is_over else member.role
-        return structs.replace(self._moved(change, before, member.role, member), fields=(end,))
+        return structs.replace(self._moved(change, before, member.role, until), fields=(end,))
 
     def _given(self, roles: Roles, member: WantedMember) -> Change:
         """Return the change that gives somebody a role; further roles end first."""
         removals = self._removals(roles, roles.singles())
-        addition = self._write(Verb.ADD_MEMBER, roles, member.role, member)
+        until = text_of(member.until)
+        addition = self._write(Verb.ADD_MEMBER, roles, member.role, until)
         writes = (*removals, addition)
         before = self._strongest(roles)
         change = self._change(Phase.GRANT, Action.CREATE, Reason.WANTED, roles, writes=writes)
-        change = self._moved(change, before, member.role, member)
+        change = self._moved(change, before, member.role, until)
         if not before:
             return change
         return structs.replace(
@@ -237,16 +219,14 @@ class Members:
         person = Person("User", roles.name)
         return Change(phase, self.project.profile, target, action, reason, person, writes=writes)
 
-    def _moved(
-        self, change: Change, before: str, after: str, member: WantedMember | None = None
-    ) -> Change:
+    def _moved(self, change: Change, before: str, after: str, until: str | None = None) -> Change:
         """Return a change with the roles of its person before and after it.
 
         Where both are '', what was over is tidied up, and nobody's access moves.
         """
         if change.person is None or not (before or after):
             return change
-        ends = text_of(member.until) or "" if member is not None else ""
+        ends = until or ""
         move = AccessMove(change.person, before, after, ends)
         return structs.replace(change, before=before, after=after, until=ends, moves=(move,))
 
@@ -260,7 +240,7 @@ class Members:
         verb: Verb,
         roles: Roles,
         role: str,
-        member: WantedMember | None = None,
+        until: str | None = None,
         *,
         ends: bool = False,
     ) -> Write:
@@ -269,7 +249,7 @@ class Members:
             role=role,
             user=roles.user,
             cuid="" if roles.user else roles.name,
-            until=None if member is None else text_of(member.until),
+            until=until,
         )
         target = ObjectRef(MEMBER, self.project.profile, roles.name)
         person = Person("User", roles.name) if ends else None
@@ -297,17 +277,8 @@ class Members:
         )
 
 
-def key_of_grant(grant: Grant, people: PersonName) -> str:
-    """Return what a document would call the person with a grant, else the uuid."""
-    name = grant.username if people is PersonName.CUID else grant.email.casefold()
-    return name or grant.user_uuid
-
-
-def name_of(grant: Grant) -> str:
-    """Return how to call the person with a grant."""
-    return grant.username or grant.email or grant.user_uuid
-
-
 def text_of(moment: datetime | None) -> str | None:
     """Return a moment as text, None for never."""
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+    if moment is None:
+        return None
+    return moment.isoformat().replace("+00:00", "Z")

@@ -12,7 +12,8 @@ from profiles_management.puhuri.client.models import Grant, Project
 from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
 from profiles_management.puhuri.planning.allocation_changes import Allocations
 from profiles_management.puhuri.planning.frozen_access import FrozenAccess
-from profiles_management.puhuri.planning.member_changes import Members, key_of_grant
+from profiles_management.puhuri.planning.held_roles import key_of_grant
+from profiles_management.puhuri.planning.member_changes import Members
 from profiles_management.puhuri.planning.project_changes import (
     corrections,
     creation,
@@ -127,8 +128,8 @@ class _Planner:
 
     def _adopted(self, project: WantedProject, present: list[Project]) -> list[Project]:
         """Return the projects that are, or are to be, the profile's."""
-        adopted = [one for one in self.observed.projects if one.uuid == project.adopt]
-        return [*present, *(one for one in adopted if one not in present)]
+        adopted = [other for other in self.observed.projects if other.uuid == project.adopt]
+        return [*present, *(other for other in adopted if other not in present)]
 
     def _of_present(
         self, project: WantedProject, present: Project, users: Mapping[str, str]
@@ -203,14 +204,14 @@ class _Planner:
             what = "the project is deleted when its allocations are terminated"
             self.pending.append(Pending(profile, what))
 
-    def _add(self, found: Iterator[Change | Problem | Pending]) -> None:
-        for one in found:
-            if isinstance(one, Change):
-                self.changes.append(one)
-            elif isinstance(one, Pending):
-                self.pending.append(one)
+    def _add(self, findings: Iterator[Change | Problem | Pending]) -> None:
+        for finding in findings:
+            if isinstance(finding, Change):
+                self.changes.append(finding)
+            elif isinstance(finding, Pending):
+                self.pending.append(finding)
             else:
-                self.warnings.append(one)
+                self.warnings.append(finding)
 
 
 def users_of(grants: Mapping[str, Iterable[Grant]], people: PersonName) -> dict[str, str]:
@@ -222,12 +223,12 @@ def users_of(grants: Mapping[str, Iterable[Grant]], people: PersonName) -> dict[
     }
 
 
-def _doubled(project: WantedProject, found: list[Project]) -> Problem:
-    uuids = ", ".join(one.uuid for one in found)
+def _doubled(wanted_project: WantedProject, projects: list[Project]) -> Problem:
+    uuids = ", ".join(project.uuid for project in projects)
     return Problem(
         "doubled-project",
-        f"{len(found)} projects have the backend_id {project.backend_id}: {uuids}",
-        Where.of_profile(project.profile),
+        f"{len(projects)} projects have the backend_id {wanted_project.backend_id}: {uuids}",
+        Where.of_profile(wanted_project.profile),
         "give all but one of them another backend_id in the portal",
     )
 

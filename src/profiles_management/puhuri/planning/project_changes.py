@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from msgspec import structs
+
 from profiles_management.puhuri.client.models import Customer, Project
 from profiles_management.puhuri.mapping.stored_text import is_stored_as
 from profiles_management.puhuri.mapping.wanted import WantedProject
@@ -58,17 +60,21 @@ def corrections(wanted: WantedProject, project: Project) -> Iterator[Change]:
     sent = {name: _sent(wanted, name) for name in diffs}
     body = ProjectBody(backend_id=wanted.backend_id, uuid=project.uuid, fields=sent)
     reference = ObjectRef(PROJECT, "", wanted.profile)
-    adopts = "backend_id" in diffs
-    yield Change(
-        Phase.REVOKE if adopts else Phase.SHAPE,  # nobody loses a role before the project is ours
+    change = Change(
+        Phase.SHAPE,
         wanted.profile,
         reference,
         Action.UPDATE,
-        Reason.ADOPTED if adopts else Reason.CHANGED,
+        Reason.CHANGED,
         fields=tuple(diffs.values()),
         writes=(Write(Verb.UPDATE_PROJECT, reference, encoded(body)),),
         label=_LABEL,
     )
+    if "backend_id" not in diffs:
+        yield change
+        return
+    # first of all: nobody loses a role before the project is ours
+    yield structs.replace(change, phase=Phase.REVOKE, reason=Reason.ADOPTED)
 
 
 def deletion(profile: str, project: Project) -> Change:
@@ -112,8 +118,12 @@ def _differences(wanted: WantedProject, project: Project) -> Iterator[tuple[str,
 
 
 def _sent(wanted: WantedProject, name: str) -> str | None:
-    return _text(wanted.end_date) if name == "end_date" else str(getattr(wanted, name))
+    if name == "end_date":
+        return _text(wanted.end_date)
+    return str(getattr(wanted, name))
 
 
 def _text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+    if day is None:
+        return None
+    return day.isoformat()
