@@ -1,21 +1,25 @@
 """Allocations: the share of an offering that a project has. The API calls them resources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
-from profiles_management.puhuri.client.errors import PuhuriAway
+from profiles_management.puhuri.client.errors import PuhuriAway, Refused
 from profiles_management.puhuri.client.models import Allocation, Order, OrderType, Quantity, Uuid
 from profiles_management.puhuri.client.orders import Orders
-from profiles_management.puhuri.client.portal_connection import flat
-from profiles_management.puhuri.client.service import Row, Service, present
+from profiles_management.puhuri.client.portal_request import flat
+from profiles_management.puhuri.client.service import Row, Service, look_up_again, present
 from profiles_management.puhuri.client.wire import number, quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
+LONGEST_NAME: Final = 150
+"""The most characters of the name of an allocation."""
+
 _PATH: Final = "/api/marketplace-resources/"
+_MOST: Final = 2**63
 
 
 class _AllocationRow(Row[Allocation], frozen=True, kw_only=True):
@@ -112,31 +116,32 @@ class Allocations(Service):
             accepts_terms: whether its terms of service are accepted.
 
         Raises:
+            Refused: the name or a limit is none that a server takes, among others.
             PuhuriAway: it is not known whether the order was made.
             PuhuriError: see its kinds.
         """
+        _check_name(name)
         orders = Orders(self.session)
-        known = {order.uuid for order in orders.find(project=project, offering=offering)}
         item: dict[str, Any] = {
             "offering": orders.offering_url(checked_uuid(offering)),
             "attributes": {**(attributes or {}), "name": name},
-            "limits": {component: number(limit) for component, limit in limits.items()},
+            "limits": _numbers(limits),
         }
         if plan_url:
             item["plan"] = plan_url
         if accepts_terms:
             item["accepting_terms_of_service"] = True
+        known = {order.uuid for order in orders.find(project=project, offering=offering)}
         try:
             return orders.create(checked_uuid(project), item)
         except PuhuriAway as away:
-            made = [
-                order
-                for order in orders.find(project=project, offering=offering, type=OrderType.CREATE)
-                if order.uuid not in known and order.name == name
-            ]
-            if not away.unanswered or len(made) != 1:
-                raise
-            return made[0]
+            placed = orders.find(project=project, offering=offering, type=OrderType.CREATE)
+            return look_up_again(
+                away,
+                lambda: _only(
+                    order for order in placed if order.uuid not in known and order.name == name
+                ),
+            )
 
     def set_limits(self, uuid: str, limits: Mapping[str, Quantity]) -> str:
         """Order other limits, and return the uuid of the order.
@@ -149,8 +154,9 @@ class Allocations(Service):
             PuhuriAway: it is not known whether the order was made.
             PuhuriError: see its kinds.
         """
-        body = {"limits": {component: number(limit) for component, limit in limits.items()}}
-        return self._order(uuid, "update_limits", body, "change the limits of an allocation")
+        body = {"limits": _numbers(limits)}
+        what = "change the limits of an allocation"
+        return self._order(uuid, OrderType.UPDATE, "update_limits", body, what)
 
     def terminate(self, uuid: str, attributes: Mapping[str, Any] | None = None) -> str:
         """Order the end of an allocation, and return the uuid of the order.
@@ -161,7 +167,8 @@ class Allocations(Service):
             PuhuriError: see its kinds.
         """
         body = {"attributes": dict(attributes or {})}
-        return self._order(uuid, "terminate", body, "terminate an allocation")
+        what = "terminate an allocation"
+        return self._order(uuid, OrderType.TERMINATE, "terminate", body, what)
 
     def rename(self, uuid: str, *, name: str, description: str | None = None) -> None:
         """Change the name of an allocation, and its description unless that is None.
@@ -175,7 +182,61 @@ class Allocations(Service):
         path = f"{_PATH}{checked_uuid(uuid)}/"
         self.write("PATCH", path, fields, what="rename an allocation", is_repeatable=True)
 
-    def _order(self, uuid: str, action: str, body: Mapping[str, Any], what: str) -> str:
-        path = f"{_PATH}{checked_uuid(uuid)}/{action}/"
-        answer = self.write("POST", path, body, what=what, is_repeatable=False)
+    def _order(
+        self, uuid: str, kind: OrderType, action: str, body: Mapping[str, Any], what: str
+    ) -> str:
+        uuid = checked_uuid(uuid)
+        known = {order.uuid for order in self._orders(uuid, kind)}
+        path = f"{_PATH}{uuid}/{action}/"
+        try:
+            answer = self.write("POST", path, body, what=what, is_repeatable=False)
+        except PuhuriAway as away:
+            return look_up_again(
+                away,
+                lambda: _only(
+                    order for order in self._orders(uuid, kind) if order.uuid not in known
+                ),
+            ).uuid
         return answer.read(_OrderUuid).order_uuid
+
+    def _orders(self, uuid: str, kind: OrderType) -> Iterator[Order]:
+        """Return the orders for an allocation; see Orders.find.
+
+        The first generation does not filter orders by allocation.
+        """
+        has_filter = self.session.generation.has_flat_orders
+        project = None if has_filter else self.get(uuid).project_uuid
+        return Orders(self.session).find(project=project, allocation=uuid, type=kind)
+
+
+def _only(orders: Iterable[Order]) -> Order | None:
+    """Return an order if there is exactly one."""
+    placed = [*orders]
+    return placed[0] if len(placed) == 1 else None
+
+
+def _check_name(name: str) -> None:
+    """Accept a name that the server does not fail with: a longer one is a plain 500.
+
+    Raises:
+        Refused: it has no or too many characters.
+    """
+    if not name.strip() or len(name) > LONGEST_NAME:
+        words = f"The name of an allocation has 1 to {LONGEST_NAME} characters"
+        raise Refused(f"{words}: {name[:LONGEST_NAME]!r}.", status=0, fields={"name": (words,)})
+
+
+def _numbers(limits: Mapping[str, Quantity]) -> dict[str, int | float]:
+    """Return limits as JSON has them.
+
+    A server takes negative ones for a new allocation, and fails with a plain 500 from 2^63 on.
+
+    Raises:
+        Refused: one is negative or too large.
+    """
+    wrong = [name for name, limit in limits.items() if not 0 <= limit < _MOST]
+    if wrong:
+        words = "A limit is a number from 0 to 2^63 - 1"
+        message = f"{words}: {', '.join(wrong)}."
+        raise Refused(message, status=0, fields=dict.fromkeys(wrong, (words,)))
+    return {component: number(limit) for component, limit in limits.items()}

@@ -7,7 +7,7 @@ nothing.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -40,7 +40,7 @@ class Answer:
     """
 
     status: int
-    content: bytes
+    content: bytes = field(repr=False)  # the one to a password has a token
     path: str
     total: int | None = None
     allowed: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from profiles_management.puhuri.client.errors import PuhuriError
 from profiles_management.puhuri.client.models import Customer
-from profiles_management.puhuri.client.portal_connection import flat
+from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, present
 from profiles_management.puhuri.client.wire import is_uuid
 from profiles_management.puhuri.client.wire import uuid as checked_uuid

@@ -8,7 +8,9 @@ allocation. Since 8.x limits can be fractions.
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from profiles_management.puhuri.client.portal_connection import Connection, Request
+from profiles_management.puhuri.client.answers import Answer
+from profiles_management.puhuri.client.portal_connection import Connection
+from profiles_management.puhuri.client.portal_request import Request
 
 PERMISSIONS = "/api/project-permissions/"
 ORDER_ITEMS = "/api/marketplace-order-items/"
@@ -45,37 +47,37 @@ def generation_of(connection: Connection, *, deadline: float) -> Generation:
     permissions = _first_row(connection, PERMISSIONS, deadline)
     if "POST" in permissions.allowed:
         offerings = _first_row(connection, OFFERINGS, deadline)
-        return Generation(has_public_offerings=offerings.is_there)
-    if permissions.is_there and _first_row(connection, ORDER_ITEMS, deadline).is_there:
+        return Generation(has_public_offerings=_is_there(offerings))
+    if _is_there(permissions) and _is_there(_first_row(connection, ORDER_ITEMS, deadline)):
         return Generation(has_grants=True)
     # the state came with 8.x; an older server refuses it as a filter
     newest = _first_row(connection, ORDERS, deadline, state="pending-start-date")
+    if newest.status == HTTPStatus.NOT_FOUND:
+        raise newest.unreadable("there is neither /api/project-permissions/ nor this list")
     return Generation(
-        lists_permissions=permissions.is_there,
+        lists_permissions=_is_there(permissions),
         has_grants=True,
         has_flat_orders=True,
-        has_fractions=newest.is_there,
+        has_fractions=_is_there(newest),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Route:
-    is_there: bool
-    allowed: frozenset[str] = frozenset()
-
-
-def _first_row(connection: Connection, path: str, deadline: float, **params: str) -> _Route:
-    """Return whether a list is there, and with which methods.
+def _first_row(connection: Connection, path: str, deadline: float, **params: str) -> Answer:
+    """Return the answer to the question for a list, which may not be there.
 
     Raises:
-        PuhuriError: this cannot be said.
+        PuhuriError: it does not say whether it is.
     """
     query = (*params.items(), ("page_size", "1"))
     request = Request("GET", path, query, what="say which version it is")
     answer = connection.ask(request, deadline=deadline)
     if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST):
-        return _Route(is_there=False)
+        return answer
     if answer.status != HTTPStatus.OK:
         raise answer.error()
     answer.read(list[dict[str, object]])
-    return _Route(is_there=True, allowed=answer.allowed)
+    return answer
+
+
+def _is_there(answer: Answer) -> bool:
+    return answer.status == HTTPStatus.OK

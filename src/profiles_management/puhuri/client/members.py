@@ -10,20 +10,20 @@ import msgspec
 from profiles_management.puhuri.client.errors import DoubledGrant, NotFound, PuhuriAway
 from profiles_management.puhuri.client.generations import PERMISSIONS
 from profiles_management.puhuri.client.models import Grant, ProjectRole, Uuid
-from profiles_management.puhuri.client.portal_connection import flat
-from profiles_management.puhuri.client.service import Service
+from profiles_management.puhuri.client.portal_request import flat
+from profiles_management.puhuri.client.service import ListedRow, Service, look_up_again
 from profiles_management.puhuri.client.wire import Filter, contains, filtered, moment, uuid_of_url
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
-_SHORT_ROLES: Final = {
-    ProjectRole.MEMBER: "member",
-    ProjectRole.ADMIN: "admin",
-    ProjectRole.MANAGER: "manager",
+_SHORT_ROLES: Final[dict[str, str]] = {
+    str(ProjectRole.MEMBER): "member",
+    str(ProjectRole.ADMIN): "admin",
+    str(ProjectRole.MANAGER): "manager",
 }
-_LONG_ROLES: Final = {short: str(role) for role, short in _SHORT_ROLES.items()}
+_LONG_ROLES: Final = {short: role for role, short in _SHORT_ROLES.items()}
 
 
-class _PermissionRow(msgspec.Struct, frozen=True, kw_only=True):
+class _PermissionRow(ListedRow, frozen=True, kw_only=True):
     """A membership of the first generation."""
 
     pk: int
@@ -36,6 +36,10 @@ class _PermissionRow(msgspec.Struct, frozen=True, kw_only=True):
     user_email: str | None = None
     expiration_time: datetime | None = None
     created: datetime | None = None
+
+    @property
+    def key(self) -> int:
+        return self.pk
 
     def grant(self) -> Grant:
         return Grant(
@@ -52,7 +56,7 @@ class _PermissionRow(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class _MemberRow(msgspec.Struct, frozen=True, kw_only=True):
+class _MemberRow(ListedRow, frozen=True, kw_only=True):
     """A row of `list_users`: one grant."""
 
     user_uuid: Uuid
@@ -62,6 +66,10 @@ class _MemberRow(msgspec.Struct, frozen=True, kw_only=True):
     user_email: str | None = None
     expiration_time: datetime | None = None
     created: datetime | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return self.user_uuid, self.role_name, self.created
 
     def grant(self, project: str) -> Grant:
         return Grant(
@@ -85,7 +93,7 @@ class _ProjectOfUser(msgspec.Struct, frozen=True, kw_only=True):
     expiration_time: datetime | None = None
 
 
-class _CustomerUserRow(msgspec.Struct, frozen=True, kw_only=True):
+class _CustomerUserRow(ListedRow, frozen=True, kw_only=True):
     """A user of a customer, with the grants in all its projects."""
 
     uuid: Uuid
@@ -93,6 +101,10 @@ class _CustomerUserRow(msgspec.Struct, frozen=True, kw_only=True):
     full_name: str | None = None
     email: str | None = None
     projects: tuple[_ProjectOfUser, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.uuid
 
     def grants(self) -> Iterator[Grant]:
         for project in self.projects:
@@ -145,10 +157,11 @@ class Members(Service):
             Filter(full_name, lambda grant, wanted: contains(grant.full_name, wanted)),
             Filter(role, lambda grant, wanted: grant.role == wanted),
         )
-        if project is None:
-            yield from filtered(self._of_customers(customer), filters)
-        else:
+        if project is not None and customer is None:
             yield from filtered(self._of_project(project, user), filters)
+        else:  # the grants of a project do not say whose the project is
+            of_project = Filter(project, lambda grant, wanted: grant.project_uuid == wanted)
+            yield from filtered(self._of_customers(customer), (of_project, *filters))
 
     def of_customer(self, customer: str) -> Iterator[Grant]:
         """Yield the grants in all projects of a customer, in bulk: a page has a hundred people.
@@ -186,8 +199,7 @@ class Members(Service):
             else:
                 self._permit(project, user, role, until)
         except PuhuriAway as away:
-            if not away.unanswered or not self._grants(project, user, role):
-                raise
+            look_up_again(away, lambda: self._has_until(project, user, role, until) or None)
 
     def remove(self, project: str, user: str, role: str) -> None:
         """Take a role in a project from a person; one that is not there is no error.
@@ -205,9 +217,8 @@ class Members(Service):
             return
         try:
             self._act(project, user, role, "delete_user", "remove a member")
-        except PuhuriAway:
-            if self._grants(project, user, role):
-                raise
+        except PuhuriAway as away:
+            look_up_again(away, lambda: not self._grants(project, user, role) or None)
 
     def set_expiry(self, project: str, user: str, role: str, until: datetime | None) -> None:
         """Change when a role of a person in a project ends.
@@ -230,10 +241,11 @@ class Members(Service):
             return
         try:
             self._act(project, user, role, "update_user", "change how long a member stays", until)
-        except PuhuriAway:
+        except PuhuriAway as away:
             # a grant that is not there is a 500, too
-            if self._only_grant(project, user, role).expiration_time != until:
-                raise
+            look_up_again(
+                away, lambda: self._only_grant(project, user, role).expiration_time == until or None
+            )
 
     # since September 2023
 
@@ -242,7 +254,7 @@ class Members(Service):
             yield from self._permissions(project=project, user=user)
             return
         path = f"/api/projects/{project}/list_users/"
-        params = flat({"user": user})
+        params = [*flat({"user": user}), ("o", "created")]
         for row in self.rows(path, params, _MemberRow, what="list the members of a project"):
             yield row.grant(project)
 
@@ -271,8 +283,7 @@ class Members(Service):
             yield from self.of_customer(uuid)
 
     def _customers(self) -> list[str]:
-        params = [("field", "uuid"), ("o", "name")]
-        rows = self.rows("/api/customers/", params, _OnlyUuid, what="list the customers")
+        rows = self.rows("/api/customers/", [("o", "name")], _OnlyUuid, what="list the customers")
         return [row.uuid for row in rows]
 
     # until then
@@ -286,7 +297,7 @@ class Members(Service):
         body = {
             "project": self.url("projects", project),
             "user": self.url("users", user),
-            "role": _SHORT_ROLES.get(ProjectRole(role), role),
+            "role": _SHORT_ROLES.get(role, role),
             "expiration_time": moment(until),
         }
         self.write("POST", PERMISSIONS, body, what="add a member", is_repeatable=False)
@@ -309,6 +320,10 @@ class Members(Service):
             raise DoubledGrant(project, user, role, len(grants))
         return grants
 
+    def _has_until(self, project: str, user: str, role: str, until: datetime | None) -> bool:
+        grants = self._grants(project, user, role)
+        return [grant.expiration_time for grant in grants] == [until]
+
     def _only_grant(self, project: str, user: str, role: str) -> Grant:
         grants = self._grants(project, user, role)
         if not grants:
@@ -316,8 +331,12 @@ class Members(Service):
         return grants[0]
 
 
-class _OnlyUuid(msgspec.Struct, frozen=True):
+class _OnlyUuid(ListedRow, frozen=True, kw_only=True):
     uuid: Uuid
+
+    @property
+    def key(self) -> str:
+        return self.uuid
 
 
 def _uuid(uuid: str | None, url: str | None) -> str | None:

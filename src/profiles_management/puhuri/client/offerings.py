@@ -5,9 +5,14 @@ from decimal import Decimal
 
 import msgspec
 
-from profiles_management.puhuri.client.models import Component, Offering, OfferingPlan
-from profiles_management.puhuri.client.portal_connection import flat
-from profiles_management.puhuri.client.service import Row, Service, present
+from profiles_management.puhuri.client.models import (
+    Component,
+    Offering,
+    OfferingPlan,
+    OfferingState,
+)
+from profiles_management.puhuri.client.portal_request import flat
+from profiles_management.puhuri.client.service import Row, Service, in_known_state, present
 from profiles_management.puhuri.client.wire import quantity
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
@@ -95,7 +100,8 @@ class Offerings(Service):
             "customer_uuid": customer and checked_uuid(customer),
         }
         params = [*flat(filters), ("o", "created")]
-        return self.objects(self._path(), params, _OfferingRow, what="list the offerings")
+        offerings = self.objects(self._path(), params, _OfferingRow, what="list the offerings")
+        return in_known_state(offerings, state, OfferingState)
 
     def get(self, uuid: str) -> Offering:
         """Return an offering with its plans and components.

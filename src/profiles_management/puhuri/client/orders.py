@@ -1,16 +1,27 @@
 """Orders: requests for allocations, for other limits and for ends, and who decides about them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
+from profiles_management.puhuri.client.answers import Answer
+from profiles_management.puhuri.client.errors import PuhuriAway
 from profiles_management.puhuri.client.generations import ORDER_ITEMS, ORDERS
 from profiles_management.puhuri.client.models import Order, OrderState
-from profiles_management.puhuri.client.portal_connection import flat
-from profiles_management.puhuri.client.service import Row, Service, present, understood
+from profiles_management.puhuri.client.portal_request import flat
+from profiles_management.puhuri.client.service import (
+    Row,
+    Service,
+    in_known_state,
+    look_up_again,
+    present,
+    slim,
+    understood,
+)
 from profiles_management.puhuri.client.wire import Filter, filtered, quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
@@ -27,6 +38,36 @@ _ITEM_STATES: Final[dict[str, str]] = {
     "done": OrderState.DONE,
     "erred": OrderState.ERRED,
 }
+
+
+_APPROVED: Final = frozenset({OrderState.EXECUTING, OrderState.DONE, OrderState.ERRED})
+_APPROVED_BY_CONSUMER: Final = _APPROVED | {
+    OrderState.PENDING_PROVIDER,
+    OrderState.PENDING_PROJECT,
+    OrderState.PENDING_START_DATE,
+}
+_ENDED: Final = frozenset({OrderState.REJECTED, OrderState.CANCELED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """A decision about an order.
+
+    Attributes:
+        first: what the first generation calls it.
+        states: those that an order has after it.
+        by_item: whether the first generation decides about the item, not the order.
+    """
+
+    action: str
+    first: str
+    states: frozenset[OrderState]
+    by_item: bool = False
+
+    @property
+    def what(self) -> str:
+        """What it does, for messages."""
+        return f"{self.action.partition('_')[0]} an order"
 
 
 class _OrderRow(Row[Order], frozen=True, kw_only=True):
@@ -108,7 +149,8 @@ class Orders(Service):
         if self.session.generation.has_flat_orders:
             further = {"offering_uuid": offering, "resource_uuid": allocation}
             params = [*flat(filters | further | {"state": state, "type": type}), ("o", "created")]
-            return self.objects(ORDERS, params, _OrderRow, what="list the orders")
+            flat_orders = self.objects(ORDERS, params, _OrderRow, what="list the orders")
+            return in_known_state(flat_orders, state, OrderState)
         unknown = (
             Filter(offering, lambda order, wanted: order.offering_uuid == wanted),
             Filter(allocation, lambda order, wanted: order.allocation_uuid == wanted),
@@ -123,12 +165,13 @@ class Orders(Service):
         """Return an order; the first item of one that has several.
 
         Raises:
+            UnreadableAnswer: it has no item.
             NotFound: there is none with this uuid, or the token may not see it.
         """
         path = f"{ORDERS}{checked_uuid(uuid)}/"
         if self.session.generation.has_flat_orders:
             return self.object(path, _OrderRow, what="show an order")
-        return self._first(self.object(path, _OrderOfItems, what="show an order"))
+        return self._first(self.get_answer(path, slim(_OrderOfItems), what="show an order"))
 
     def create(self, project: str, item: Mapping[str, Any]) -> Order:
         """Order an allocation; see Allocations.create."""
@@ -139,7 +182,7 @@ class Orders(Service):
             return understood(answer, answer.read(_OrderRow))
         body["items"] = [dict(item)]
         answer = self.write("POST", ORDERS, body, what=what, is_repeatable=False)
-        return self._first(understood(answer, answer.read(_OrderOfItems)))
+        return self._first(answer)
 
     def offering_url(self, offering: str) -> str:
         """Return the URL of an offering, as an order names it."""
@@ -155,7 +198,7 @@ class Orders(Service):
             NotAllowed: the owner of the token may not decide for the customer.
             Refused: it waits for nobody, or for somebody else.
         """
-        self._decide(uuid, "approve_by_consumer", "approve", "approve an order")
+        self._decide(uuid, _Decision("approve_by_consumer", "approve", _APPROVED_BY_CONSUMER))
 
     def approve_by_provider(self, uuid: str) -> None:
         """Approve an order as the provider of the offering.
@@ -164,18 +207,18 @@ class Orders(Service):
             NotAllowed: the owner of the token may not decide for the provider.
             Refused: it waits for nobody, or for somebody else.
         """
-        self._decide(uuid, "approve_by_provider", "approve", "approve an order", by_item=True)
+        self._decide(uuid, _Decision("approve_by_provider", "approve", _APPROVED, by_item=True))
 
     def reject_by_consumer(self, uuid: str) -> None:
         """Reject an order as the customer that asked for it; see approve_by_consumer."""
-        self._decide(uuid, "reject_by_consumer", "reject", "reject an order")
+        self._decide(uuid, _Decision("reject_by_consumer", "reject", _ENDED))
 
     def reject_by_provider(self, uuid: str) -> None:
         """Reject an order as the provider of the offering; see approve_by_provider.
 
         Rejecting a creation terminates the allocation.
         """
-        self._decide(uuid, "reject_by_provider", "reject", "reject an order", by_item=True)
+        self._decide(uuid, _Decision("reject_by_provider", "reject", _ENDED, by_item=True))
 
     def cancel(self, uuid: str) -> None:
         """Cancel an order that is not finished.
@@ -185,25 +228,25 @@ class Orders(Service):
         Raises:
             Refused: it is finished.
         """
-        self._decide(uuid, "cancel", "terminate", "cancel an order", by_item=True)
+        self._decide(uuid, _Decision("cancel", "terminate", _ENDED, by_item=True))
 
-    def _decide(
-        self, uuid: str, action: str, first: str, what: str, *, by_item: bool = False
-    ) -> None:
-        """Send a decision.
-
-        Args:
-            first: what the first generation calls it.
-            by_item: whether the first generation decides about the item, not the order.
-        """
-        path = f"{ORDERS}{checked_uuid(uuid)}/{action}/"
+    def _decide(self, uuid: str, decision: _Decision) -> None:
+        path = f"{ORDERS}{checked_uuid(uuid)}/{decision.action}/"
         if not self.session.generation.has_flat_orders:
-            place = f"{ORDER_ITEMS}{self.get(uuid).item_uuid}" if by_item else f"{ORDERS}{uuid}"
-            path = f"{place}/{first}/"
-        self.write("POST", path, what=what, is_repeatable=False)
+            place = f"{ORDERS}{uuid}"
+            if decision.by_item:
+                place = f"{ORDER_ITEMS}{self.get(uuid).item_uuid}"
+            path = f"{place}/{decision.first}/"
+        try:
+            self.write("POST", path, what=decision.what, is_repeatable=False)
+        except PuhuriAway as away:
+            look_up_again(away, lambda: self.get(uuid).state in decision.states or None)
 
-    def _first(self, orders: tuple[Order, ...]) -> Order:
-        return orders[0] if orders else Order()
+    def _first(self, answer: Answer) -> Order:
+        items = understood(answer, answer.read(_OrderOfItems))
+        if not items:
+            raise answer.unreadable("an order without an item")
+        return items[0]
 
 
 def _name(name: str | None, attributes: object) -> str:

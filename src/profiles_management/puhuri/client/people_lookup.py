@@ -7,7 +7,7 @@ from typing import Final
 from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.errors import UnknownCuid
 from profiles_management.puhuri.client.models import User
-from profiles_management.puhuri.client.portal_connection import Request
+from profiles_management.puhuri.client.portal_request import Request
 from profiles_management.puhuri.client.service import Row, Service, present
 
 _REMOTE = "/api/remote-eduteams/"

@@ -5,11 +5,9 @@ carried out for sure, or where carrying it out twice does no harm (`is_repeatabl
 write without an answer raises PuhuriAway with `unanswered`, and its sender finds out the rest.
 """
 
-import ssl
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from itertools import islice
 from typing import Final
@@ -19,8 +17,12 @@ import httpx2
 import msgspec
 
 from profiles_management.puhuri.client.answers import Answer
-from profiles_management.puhuri.client.credentials import Credentials, Password, Token, is_token
+from profiles_management.puhuri.client.credentials import Credentials, Password, is_token
 from profiles_management.puhuri.client.errors import NotAllowed, PuhuriAway, PuhuriError
+from profiles_management.puhuri.client.portal_address import checked_url, http_client
+from profiles_management.puhuri.client.portal_request import Request
+from profiles_management.puhuri.client.request_pace import RequestPace
+from profiles_management.puhuri.client.token_keeper import TokenKeeper
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.retry import Passing, Retry
 
@@ -36,30 +38,14 @@ LARGEST: Final = 64 * 1024 * 1024
 MOST_ROWS: Final = 10_000_000
 """The most rows of a list; a server that claims more is no portal."""
 
-Params = Sequence[tuple[str, str]]
-
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST_WAIT: Final = 60.0  # seconds that a server may ask for
-_TOKEN_IS_OVER: Final = frozenset({"Token has expired.", "Invalid token."})
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request.
-
-    Attributes:
-        path: from `/api/` on, with the slash at its end: without it, a server redirects and loses
-            the body.
-        what: what it does, for messages, such as `create a project`.
-        is_repeatable: whether carrying it out twice does no harm.
-    """
-
-    method: str
-    path: str
-    params: Params = ()
-    body: object = None
-    what: str = ""
-    is_repeatable: bool = True
+_NEVER_SENT: Final = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+)
+_EXPIRED: Final = frozenset({"Token has expired.", "Invalid token."})
 
 
 class Connection:
@@ -85,18 +71,13 @@ class Connection:
         timeout: float = 30.0,
         rate: float = 0.0,
     ) -> None:
-        self.url = _checked(url)
+        self.url = checked_url(url)
         self.clock = clock
-        self._credentials = credentials
-        self._token = credentials.value if isinstance(credentials, Token) else ""
-        self._login = threading.Lock()
-        self._pace = _Pace(clock, rate)
+        self._tokens = TokenKeeper(credentials)
+        self._pace = RequestPace(clock, rate)
         self._retry = Retry(clock)
-        self._http = httpx2.Client(
-            verify=_ssl_context(ca),
-            timeout=timeout,
-            headers={"Accept": "application/json", "Accept-Language": "en"},
-        )
+        self._timeout = timeout
+        self._http = http_client(ca, timeout)
 
     def close(self) -> None:
         """Close every connection."""
@@ -124,10 +105,14 @@ class Connection:
             PuhuriAway: there was no answer, or none that says what became of the request.
             NotAllowed: the token is not accepted.
         """
-        token = self._known_token(deadline)
+
+        def log_in(password: Password) -> str:
+            return self._new_token(password, deadline)
+
+        token = self._tokens.token(log_in)
         answer = self._tried(request, token, deadline)
-        if _is_over(answer) and isinstance(self._credentials, Password):
-            answer = self._tried(request, self._next_token(token, deadline), deadline)
+        if _is_over(answer) and self._tokens.can_renew:
+            answer = self._tried(request, self._tokens.token_after(token, log_in), deadline)
         if _is_over(answer):
             raise _refused_token(answer)
         return answer
@@ -159,22 +144,8 @@ class Connection:
                 for future in waiting:
                     future.cancel()
 
-    # the token
-
-    def _known_token(self, deadline: float) -> str:
-        return self._token or self._next_token("", deadline)
-
-    def _next_token(self, old: str, deadline: float) -> str:
-        """Return a token other than one that is over; threads that ask at once get the same."""
-        with self._login:
-            if self._token == old:
-                self._token = self._new_token(deadline)
-            return self._token
-
-    def _new_token(self, deadline: float) -> str:
-        if not isinstance(self._credentials, Password):
-            return self._token
-        body = {"username": self._credentials.username, "password": self._credentials.password}
+    def _new_token(self, password: Password, deadline: float) -> str:
+        body = {"username": password.username, "password": password.password}
         request = Request("POST", "/api-auth/password/", body=body, what="log in")
         answer = self._tried(request, "", deadline)
         if answer.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -186,26 +157,36 @@ class Connection:
             raise answer.unreadable("the token does not fit in a header")
         return token
 
-    # one request
-
     def _tried(self, request: Request, token: str, deadline: float) -> Answer:
+        may_be_done = False
+
+        def attempt() -> Answer:
+            nonlocal may_be_done
+            try:
+                return self._once(request, token, deadline)
+            except Passing as failure:
+                may_be_done |= failure.sent
+                raise
+
         try:
-            return self._retry(lambda: self._once(request, token), deadline=deadline)
+            return self._retry(attempt, deadline=deadline)
         except Passing as failure:
             message = f"The portal did not {request.what or 'answer'}: {failure}."
-            raise PuhuriAway(message, unanswered=failure.sent) from None
+            raise PuhuriAway(message, unanswered=may_be_done) from None
 
-    def _once(self, request: Request, token: str) -> Answer:
+    def _once(self, request: Request, token: str, deadline: float) -> Answer:
         self._pace.wait()
         try:
-            answer = self._answer(request, token)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            answer = self._answer(request, token, deadline)
+        except _NEVER_SENT as error:
             raise Passing(_reason(error)) from None
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             raise _unknown(request, _reason(error)) from None
-        return answer
+        if answer.status < HTTPStatus.BAD_REQUEST:
+            return answer
+        return replace(answer, content=self._tokens.without_secrets(answer.content))
 
-    def _answer(self, request: Request, token: str) -> Answer:
+    def _answer(self, request: Request, token: str, deadline: float) -> Answer:
         query = f"?{urlencode(request.params)}" if request.params else ""
         headers = {"Authorization": f"Token {token}"} if token else {}
         content = None if request.body is None else msgspec.json.encode(request.body)
@@ -215,39 +196,39 @@ class Connection:
         with self._http.stream(
             request.method, address, content=content, headers=headers
         ) as response:
-            return _read(request, response)
+            _check_answered(request, response)
+            content = self._content(response, deadline + self._timeout)
+            return _answer_of(request, response, content)
+
+    def _content(self, response: httpx2.Response, end: float) -> bytes:
+        """Return the bytes of an answer, which has to be there at the end of a time.
+
+        Raises:
+            httpx2.RequestError: it is not, or cannot be unpacked.
+            PuhuriError: it is too large.
+        """
+        parts: list[bytes] = []
+        left = LARGEST
+        for part in response.iter_bytes():
+            parts.append(part)
+            left -= len(part)
+            if left < 0:
+                raise PuhuriError(f"An answer of the portal has more than {LARGEST:,} bytes.")
+            if self.clock.monotonic() > end:
+                raise httpx2.ReadTimeout("the answer takes too long")
+        return b"".join(parts)
 
 
 class _TokenAnswer(msgspec.Struct):
     token: str
 
 
-class _Pace:
-    """Keeps to a number of requests a second."""
-
-    def __init__(self, clock: Clock, rate: float) -> None:
-        self._clock = clock
-        self._interval = 1 / rate if rate else 0.0
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        """Return when the next request may be sent."""
-        if not self._interval:
-            return
-        with self._lock:
-            now = self._clock.monotonic()
-            start = max(now, self._next)
-            self._next = start + self._interval
-        if start > now:
-            self._clock.sleep(start - now)
-
-
-def _read(request: Request, response: httpx2.Response) -> Answer:
-    """Return an answer that says what became of a request.
+def _check_answered(request: Request, response: httpx2.Response) -> None:
+    """Accept an answer that says what became of a request.
 
     Raises:
         Passing: it does not, or the server asks to come again.
+        PuhuriAway: it does not, and the request must not be sent again.
     """
     status = response.status_code
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -255,14 +236,22 @@ def _read(request: Request, response: httpx2.Response) -> Answer:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         why = f"it answered with status {status}"
         raise _unknown(request, why, status=status, seconds=_requested_wait(response))
+
+
+def _answer_of(request: Request, response: httpx2.Response, content: bytes) -> Answer:
+    """Return an answer.
+
+    Raises:
+        UnreadableAnswer: it is a redirect.
+    """
     answer = Answer(
-        status,
-        _content(response),
+        response.status_code,
+        content,
         request.path,
         total=_number(response.headers.get("X-Result-Count", "")),
         allowed=frozenset(response.headers.get("Allow", "").replace(",", " ").split()),
     )
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
         raise answer.unreadable("a redirect to another address")
     return answer
 
@@ -273,17 +262,6 @@ def _unknown(request: Request, why: str, *, status: int = 0, seconds: float = 0.
         return Passing(why, seconds=seconds, sent=request.method != "GET")
     message = f"The portal did not say whether it could {request.what}: {why}."
     return PuhuriAway(message, status=status, unanswered=True)
-
-
-def _content(response: httpx2.Response) -> bytes:
-    parts: list[bytes] = []
-    left = LARGEST
-    for part in response.iter_bytes():
-        parts.append(part)
-        left -= len(part)
-        if left < 0:
-            raise PuhuriError(f"An answer of the portal has more than {LARGEST:,} bytes.")
-    return b"".join(parts)
 
 
 def _page(request: Request, number: int) -> Request:
@@ -298,18 +276,19 @@ def _pages_of(first: Answer) -> int:
         first: the first page.
 
     Raises:
-        UnreadableAnswer: it claims more rows than any portal has.
+        UnreadableAnswer: it does not say how many rows there are, or says an absurd number.
     """
-    total = first.total or 0
-    if total > MOST_ROWS:
-        raise first.unreadable(f"a list of {total:,} rows")
-    return -(-total // PAGE_SIZE)
+    if first.total is None:
+        raise first.unreadable("a list without its number of rows")
+    if first.total > MOST_ROWS:
+        raise first.unreadable(f"a list of {first.total:,} rows")
+    return -(-first.total // PAGE_SIZE)
 
 
 def _is_over(answer: Answer) -> bool:
     """Whether a token is not accepted: a 401 of the identity registry has other words."""
     return answer.status == HTTPStatus.UNAUTHORIZED and any(
-        words in answer.content.decode(errors="replace") for words in _TOKEN_IS_OVER
+        words in answer.content.decode(errors="replace") for words in _EXPIRED
     )
 
 
@@ -332,43 +311,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx2.TimeoutException):
         return "it did not answer in time"
     return str(error).rstrip(".") or type(error).__name__
-
-
-def _checked(url: str) -> str:
-    try:
-        address = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        raise _not_an_address() from None
-    is_loopback = address.scheme == "http" and address.host in _LOOPBACK
-    is_safe = address.scheme == "https" or is_loopback
-    if not is_safe or not address.host or address.query or address.fragment:
-        raise _not_an_address()
-    if address.userinfo:
-        raise PuhuriError("The URL of the portal has a user or a password in it")
-    return url.rstrip("/").removesuffix("/api")
-
-
-def _not_an_address() -> PuhuriError:
-    return PuhuriError(
-        "The URL of the portal is not https://HOST, as in https://puhuri.example.org"
-    )
-
-
-def _ssl_context(ca: str) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=ca or None)
-    except (OSError, ssl.SSLError, ValueError):
-        raise PuhuriError(f"The CA cannot be read as certificates in PEM: {ca}") from None
-
-
-def flat(params: Mapping[str, object]) -> Params:
-    """Return parameters as pairs, without those that are None; a list is repeated."""
-    return [(name, text) for name, value in params.items() for text in _values(value)]
-
-
-def _values(value: object) -> list[str]:
-    if value is None:
-        return []
-    if isinstance(value, list | tuple | frozenset):
-        return [str(part) for part in value]
-    return [str(value).lower() if isinstance(value, bool) else str(value)]

@@ -4,14 +4,21 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from profiles_management.puhuri.client.errors import PuhuriAway
+from profiles_management.puhuri.client.errors import NotFound, PuhuriAway
 from profiles_management.puhuri.client.models import Project
-from profiles_management.puhuri.client.portal_connection import flat
-from profiles_management.puhuri.client.service import Row, Service, present, understood
+from profiles_management.puhuri.client.portal_request import flat
+from profiles_management.puhuri.client.service import (
+    Row,
+    Service,
+    look_up_again,
+    present,
+    understood,
+)
 from profiles_management.puhuri.client.wire import Filter, filtered
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _PATH = "/api/projects/"
+_CHANGEABLE = frozenset({"name", "description", "backend_id", "end_date"})
 
 
 class _ProjectRow(Row[Project], frozen=True, kw_only=True):
@@ -112,10 +119,7 @@ class Projects(Service):
         try:
             answer = self.write("POST", _PATH, body, what="create a project", is_repeatable=False)
         except PuhuriAway as away:
-            made = self._with_backend_id(customer, backend_id)
-            if not away.unanswered or made is None:
-                raise
-            return made
+            return look_up_again(away, lambda: self._with_backend_id(customer, backend_id))
         return understood(answer, answer.read(_ProjectRow))
 
     def update(self, uuid: str, **fields: str | date | None) -> Project:
@@ -127,7 +131,10 @@ class Projects(Service):
 
         Raises:
             PuhuriError: see its kinds.
+            TypeError: there is another field.
         """
+        if not fields.keys() <= _CHANGEABLE:
+            raise TypeError(f"not changeable: {', '.join(fields.keys() - _CHANGEABLE)}")
         body = {name: _text(value) for name, value in fields.items()}
         path = f"{_PATH}{checked_uuid(uuid)}/"
         answer = self.write("PATCH", path, body, what="change a project", is_repeatable=True)
@@ -140,14 +147,25 @@ class Projects(Service):
             PuhuriError: see its kinds.
         """
         path = f"{_PATH}{checked_uuid(uuid)}/"
-        self.write("DELETE", path, what="delete a project", is_repeatable=False)
+        try:
+            self.write("DELETE", path, what="delete a project", is_repeatable=False)
+        except PuhuriAway as away:
+            look_up_again(away, lambda: self._is_gone(uuid) or None)
+
+    def _is_gone(self, uuid: str) -> bool:
+        try:
+            self.get(uuid)
+        except NotFound:
+            return True
+        return False
 
     def _with_backend_id(self, customer: str, backend_id: str) -> Project | None:
         """Return the only project with a backend_id, if there is exactly one."""
-        if not backend_id:
+        stored = backend_id.strip()
+        if not stored:
             return None
-        found = [*self.find(customer=customer, backend_id=backend_id)]
-        return found[0] if len(found) == 1 else None
+        projects = [*self.find(customer=customer, backend_id=stored)]
+        return projects[0] if len(projects) == 1 else None
 
 
 def _text(value: str | date | None) -> str | None:

@@ -1,18 +1,24 @@
 """What every service has: a connection, and until when its requests are tried."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from enum import StrEnum
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
 from profiles_management.puhuri.client.answers import Answer
+from profiles_management.puhuri.client.errors import Conflict, NotAllowed, PuhuriAway, Refused
 from profiles_management.puhuri.client.generations import Generation
 from profiles_management.puhuri.client.models import Uuid
-from profiles_management.puhuri.client.portal_connection import Connection, Params, Request
+from profiles_management.puhuri.client.portal_connection import Connection
+from profiles_management.puhuri.client.portal_request import Params, Request
 
-T = TypeVar("T")
 M = TypeVar("M")
+R = TypeVar("R", bound="ListedRow")
+
+_READINGS: Final = 3  # of a list whose rows move meanwhile
 
 
 class Session(Protocol):
@@ -62,22 +68,49 @@ class Service:
         request = Request(method, path, (), body, what, is_repeatable)
         return self.session.connection.send(request, deadline=self.session.deadline)
 
-    def rows(self, path: str, params: Params, kind: type[T], *, what: str) -> Iterator[T]:
-        """Yield the rows of a list, page by page."""
-        request = Request("GET", path, params, what=what)
-        for page in self.session.connection.pages(request, deadline=self.session.deadline):
-            yield from page.read(list[kind])  # type: ignore[valid-type]
-
-    def objects(self, path: str, params: Params, kind: type["Row[M]"], *, what: str) -> Iterator[M]:
-        """Yield what the rows of a list stand for, page by page; only their fields are asked for.
+    def rows(self, path: str, params: Params, kind: type[R], *, what: str) -> Iterator[R]:
+        """Yield the rows of a list, page by page; only their fields are asked for.
 
         Raises:
+            Conflict: the list changes whenever it is read.
+        """
+        return (row for _, row in self._rows(path, params, kind, what))
+
+    def objects(self, path: str, params: Params, kind: type["Row[M]"], *, what: str) -> Iterator[M]:
+        """Yield what the rows of a list stand for; see `rows`.
+
+        Raises:
+            Conflict: the list changes whenever it is read.
             UnreadableAnswer: a row cannot be understood.
         """
+        for page, row in self._rows(path, params, kind, what):
+            yield understood(page, row)
+
+    def _rows(
+        self, path: str, params: Params, kind: type[R], what: str
+    ) -> Iterator[tuple[Answer, R]]:
+        """Yield each row of a list once, with its page.
+
+        Rows that come or go move others to another page, and the list of a customer's people has
+        no order that two pages are sure to share. So it is read again until one reading has as many
+        rows as there are: without its row, a project or a grant would be made a second time.
+        """
         request = Request("GET", path, [*slim(kind), *params], what=what)
-        for page in self.session.connection.pages(request, deadline=self.session.deadline):
-            for row in page.read(list[kind]):  # type: ignore[valid-type]
-                yield understood(page, row)
+        known: set[Hashable] = set()
+        for _ in range(_READINGS):
+            rows: set[Hashable] = set()
+            total = 0
+            for page in self.session.connection.pages(request, deadline=self.session.deadline):
+                total = total or page.total or 0
+                read: list[R] = page.read(list[kind])  # type: ignore[valid-type]
+                for row in read:
+                    rows.add(row.key)
+                    if row.key not in known:
+                        known.add(row.key)
+                        yield page, row
+            if len(rows) >= total:
+                return
+        raise Conflict(f"The portal did not {what}: it changes while it is read. Try again later.")
 
     def object(self, path: str, kind: type["Row[M]"], *, what: str) -> M:
         """Return what the row at a path stands for."""
@@ -85,10 +118,24 @@ class Service:
         return understood(answer, answer.read(kind))
 
 
-class Row(msgspec.Struct, Generic[M], frozen=True, kw_only=True):
-    """A row as the server sends it; its fields are those that are asked for."""
+class ListedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a list as the server sends it; its fields are those that are asked for."""
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from the other rows of the list."""
+        raise NotImplementedError
+
+
+class Row(ListedRow, Generic[M], frozen=True, kw_only=True):
+    """A row that stands for an object of the models."""
 
     uuid: Uuid
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from the other rows of the list."""
+        return self.uuid
 
     def model(self) -> M:
         """Return what it stands for.
@@ -109,6 +156,37 @@ def understood(answer: Answer, row: Row[M]) -> M:
         return row.model()
     except ValueError as error:
         raise answer.unreadable(str(error)) from None
+
+
+def in_known_state(rows: Iterator[M], state: str | None, states: type[StrEnum]) -> Iterator[M]:
+    """Yield rows that are filtered by a state; none where the server is older than the state.
+
+    Raises:
+        Refused: the filter is not a state of any server, among others.
+    """
+    try:
+        yield from rows
+    except Refused as refusal:
+        if "state" not in refusal.fields or state not in set(states):
+            raise
+
+
+def look_up_again(away: PuhuriAway, look_up: Callable[[], M | None]) -> M:
+    """Return what a write made that has no answer.
+
+    Args:
+        away: the error of the write.
+        look_up: returns what was made, None for nothing.
+
+    Raises:
+        PuhuriAway: `away`, where the write was not carried out, or this cannot be found out now.
+    """
+    if away.unanswered:
+        with suppress(PuhuriAway, NotAllowed):
+            made = look_up()
+            if made is not None:
+                return made
+    raise away from None
 
 
 def present(row: msgspec.Struct, **names: str) -> dict[str, Any]:

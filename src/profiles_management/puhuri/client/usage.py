@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from profiles_management.puhuri.client.models import Usage
-from profiles_management.puhuri.client.portal_connection import flat
+from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, present
 from profiles_management.puhuri.client.wire import Filter, filtered, quantity
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
@@ -88,8 +88,15 @@ class Usages(Service):
             Filter(customer, lambda usage, wanted: usage.customer_uuid == wanted),
             Filter(type, lambda usage, wanted: usage.type == wanted),
             Filter(billing_period, lambda usage, wanted: usage.billing_period == wanted),
+            Filter(date_after, lambda usage, wanted: _day(usage) >= wanted),
+            Filter(date_before, lambda usage, wanted: _day(usage) <= wanted),
         )
         return filtered(usages, checked)
+
+
+def _day(usage: Usage) -> date:
+    """Return when it was reported, in the time zone of the server, as its own filters compare."""
+    return date.min if usage.reported_at is None else usage.reported_at.date()
 
 
 def _month(text: str | None, reported: datetime | None) -> date | None:

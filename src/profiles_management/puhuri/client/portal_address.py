@@ -1,0 +1,64 @@
+"""The address of a server, and the HTTP client for it: certificates, proxies, headers."""
+
+import ssl
+from typing import Final
+
+import httpx2
+
+from profiles_management.puhuri.client.errors import PuhuriError
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def checked_url(url: str) -> str:
+    """Return the address of a server without `/api` and without a slash at its end.
+
+    Raises:
+        PuhuriError: it is not https, or http on loopback, or has a user, a query or a fragment.
+    """
+    try:
+        address = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        raise _not_an_address() from None
+    is_loopback = address.scheme == "http" and address.host in _LOOPBACK
+    is_safe = address.scheme == "https" or is_loopback
+    if not is_safe or not address.host or address.query or address.fragment:
+        raise _not_an_address()
+    if address.userinfo:
+        raise PuhuriError("The URL of the portal has a user or a password in it.")
+    return url.rstrip("/").removesuffix("/api")
+
+
+def _not_an_address() -> PuhuriError:
+    return PuhuriError(
+        "The URL of the portal is not https://HOST, as in https://puhuri.example.org."
+    )
+
+
+def http_client(ca: str, timeout: float) -> httpx2.Client:
+    """Return a client that verifies certificates and uses the proxies of the environment.
+
+    Args:
+        ca: a file of certificates in PEM to trust in place of the system's; '' for none.
+        timeout: seconds for one request.
+
+    Raises:
+        PuhuriError: the CA or a proxy cannot be used.
+    """
+    try:
+        # messages are translated where no language is asked for
+        headers = {"Accept": "application/json", "Accept-Language": "en"}
+        return httpx2.Client(verify=_ssl_context(ca), timeout=timeout, headers=headers)
+    except (ValueError, ImportError, httpx2.InvalidURL):
+        # the error may have the proxy's password
+        names = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or NO_PROXY"
+        raise PuhuriError(
+            "A proxy of the environment cannot be used.", remedy=f"Check {names}."
+        ) from None
+
+
+def _ssl_context(ca: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca or None)
+    except (OSError, ssl.SSLError, ValueError):
+        raise PuhuriError(f"The CA cannot be read as certificates in PEM: {ca}.") from None

@@ -1,0 +1,104 @@
+"""What tests do with a portal: clients of it, and things that go wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from profiles_management.puhuri.client.client import Client
+from profiles_management.puhuri.client.credentials import Password, Token
+from puhuri.properties.portals import Time
+from puhuri_server.sample import ALLOCATOR_TOKEN, PROVIDER_TOKEN, cuid
+from puhuri_server.server import Fault, Portal
+
+PASSWORD = "password of allocator"
+LIMITS = {"cpu_k_hours": 10, "gpu_k_hours": 5, "gb_k_hours": 100}
+MEMBER, ADMIN, MANAGER = "PROJECT.MEMBER", "PROJECT.ADMIN", "PROJECT.MANAGER"
+
+
+@dataclass
+class PortalUse:
+    """A portal, its time, and clients of those who use it."""
+
+    portal: Portal
+    time: Time
+
+    def __post_init__(self) -> None:
+        self._clients: list[Client] = []
+
+    def client(self, credentials: Token | Password) -> Client:
+        """Return a client that is closed with the rest."""
+        client = Client(self.portal.url, credentials, clock=self.time.clock)
+        self._clients.append(client)
+        return client
+
+    @cached_property
+    def allocator(self) -> Client:
+        return self.client(Token(ALLOCATOR_TOKEN))
+
+    @cached_property
+    def provider(self) -> Client:
+        return self.client(Token(PROVIDER_TOKEN))
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+    @property
+    def world(self):
+        return self.portal.world
+
+    @property
+    def version(self):
+        return self.portal.world.version
+
+    @property
+    def customer(self) -> str:
+        """The uuid of the customer whose projects tests make."""
+        return self.world.customers[0].uuid
+
+    def project(self, name="Quantum", **fields):
+        return self.allocator.projects.create(customer=self.customer, name=name, **fields).uuid
+
+    def user(self, name="ada"):
+        return self.allocator.users.by_cuid(cuid(name))
+
+    def offering(self, name="LUMI regular"):
+        (offering,) = self.allocator.offerings.find(name_exact=name)
+        return offering
+
+    def order(self, project, name="training", limits=LIMITS, **fields):
+        offering = self.offering()
+        fields = {"plan_url": offering.plans[0].url} | fields
+        return self.allocator.allocations.create(
+            project=project, offering=offering.uuid, name=name, limits=limits, **fields
+        )
+
+    def allocation(self, project, name="training", **fields):
+        """Return the uuid of an allocation that is OK."""
+        self.order(project, name, **fields)
+        self.world.execute(self.world.orders[-1])
+        return self.world.resources[-1].uuid
+
+    def forget(self):
+        """Know the generation, and begin to count requests."""
+        self.allocator.generation  # noqa: B018 - it is asked once
+        self.portal.requests.clear()
+
+    def break_once(self, method: str, part: str, *faults: Fault):
+        """Let requests of a method, whose path has a part, fail: one for each fault."""
+        left = [*faults]
+
+        def fault(_number, sent):
+            is_hit = sent.method == method and part in sent.path and left
+            return left.pop(0) if is_hit else None
+
+        self.portal.fault = fault
+
+    def sent(self, method: str, part: str = "") -> list[str]:
+        """Return the targets of the requests of a method, whose path has a part."""
+        return [
+            sent.target
+            for sent in self.portal.requests
+            if sent.method == method and part in sent.path
+        ]
