@@ -12,7 +12,7 @@ from profiles_management.puhuri.client.models import Allocation, Order, OrderTyp
 from profiles_management.puhuri.client.orders import Orders
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, look_up_again, present
-from profiles_management.puhuri.client.wire import number, quantities
+from profiles_management.puhuri.client.wire import Filter, filtered, number, quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 LONGEST_NAME: Final = 150
@@ -81,7 +81,13 @@ class Allocations(Service):
             "backend_id": backend_id,
         }
         params = [*flat(filters), ("o", "created")]
-        return self.objects(_PATH, params, _AllocationRow, what="list the allocations")
+        allocations = self.objects(_PATH, params, _AllocationRow, what="list the allocations")
+        # a server ignores an empty filter
+        exact = (
+            Filter(name_exact, lambda allocation, wanted: allocation.name == wanted),
+            Filter(backend_id, lambda allocation, wanted: allocation.backend_id == wanted),
+        )
+        return filtered(allocations, exact)
 
     def get(self, uuid: str) -> Allocation:
         """Return an allocation.

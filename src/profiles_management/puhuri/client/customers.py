@@ -6,7 +6,7 @@ from profiles_management.puhuri.client.errors import PuhuriError
 from profiles_management.puhuri.client.models import Customer
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, present
-from profiles_management.puhuri.client.wire import is_uuid
+from profiles_management.puhuri.client.wire import Filter, filtered, is_uuid
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 from profiles_management.reconcile.lines import printable
 
@@ -49,7 +49,10 @@ class Customers(Service):
             "query": query,
         }
         params = [*flat(filters), ("o", "name")]
-        return self.objects(_PATH, params, _CustomerRow, what="list the customers")
+        customers = self.objects(_PATH, params, _CustomerRow, what="list the customers")
+        # a server ignores an empty filter
+        exact = Filter(name_exact, lambda customer, wanted: customer.name == wanted)
+        return filtered(customers, [exact])
 
     def get(self, uuid: str) -> Customer:
         """Return a customer.

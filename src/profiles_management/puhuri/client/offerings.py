@@ -13,7 +13,7 @@ from profiles_management.puhuri.client.models import (
 )
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, in_known_state, present
-from profiles_management.puhuri.client.wire import quantity
+from profiles_management.puhuri.client.wire import Filter, filtered, quantity
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _PUBLIC = "/api/marketplace-public-offerings/"
@@ -101,7 +101,9 @@ class Offerings(Service):
         }
         params = [*flat(filters), ("o", "created")]
         offerings = self.objects(self._path(), params, _OfferingRow, what="list the offerings")
-        return in_known_state(offerings, state, OfferingState)
+        # a server ignores an empty filter
+        exact = Filter(name_exact, lambda offering, wanted: offering.name == wanted)
+        return filtered(in_known_state(offerings, state, OfferingState), [exact])
 
     def get(self, uuid: str) -> Offering:
         """Return an offering with its plans and components.
