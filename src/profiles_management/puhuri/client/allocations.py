@@ -12,7 +12,7 @@ from profiles_management.puhuri.client.models import Allocation, Order, OrderTyp
 from profiles_management.puhuri.client.orders import Orders
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, look_up_again, present
-from profiles_management.puhuri.client.wire import Filter, filtered, number, quantities
+from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered, number, quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 LONGEST_NAME: Final = 150
@@ -74,9 +74,9 @@ class Allocations(Service):
         filters = {
             "name": name,
             "name_exact": name_exact,
-            "project_uuid": project and checked_uuid(project),
-            "customer_uuid": customer and checked_uuid(customer),
-            "offering_uuid": offering and checked_uuid(offering),
+            "project_uuid": filter_uuid(project),
+            "customer_uuid": filter_uuid(customer),
+            "offering_uuid": filter_uuid(offering),
             "state": state,
             "backend_id": backend_id,
         }
@@ -86,6 +86,7 @@ class Allocations(Service):
         exact = (
             Filter(name_exact, lambda allocation, wanted: allocation.name == wanted),
             Filter(backend_id, lambda allocation, wanted: allocation.backend_id == wanted),
+            Filter(state, lambda allocation, wanted: allocation.state == wanted),
         )
         return filtered(allocations, exact)
 

@@ -12,7 +12,14 @@ from profiles_management.puhuri.client.generations import PERMISSIONS
 from profiles_management.puhuri.client.models import Grant, ProjectRole, Uuid
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import ListedRow, Service, look_up_again
-from profiles_management.puhuri.client.wire import Filter, contains, filtered, moment, uuid_of_url
+from profiles_management.puhuri.client.wire import (
+    Filter,
+    contains,
+    filter_uuid,
+    filtered,
+    moment,
+    uuid_of_url,
+)
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _SHORT_ROLES: Final[dict[str, str]] = {
@@ -276,9 +283,9 @@ class Members(Service):
 
     def _of_customers(self, customer: str | None) -> Iterator[Grant]:
         if self.session.generation.lists_permissions:
-            yield from self._permissions(customer=customer and checked_uuid(customer))
+            yield from self._permissions(customer=filter_uuid(customer))
             return
-        customers = [customer] if customer is not None else self._customers()
+        customers = self._customers() if customer is None else [customer]
         for uuid in customers:
             yield from self.of_customer(uuid)
 

@@ -13,7 +13,7 @@ from profiles_management.puhuri.client.models import (
 )
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, in_known_state, present
-from profiles_management.puhuri.client.wire import Filter, filtered, quantity
+from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered, quantity
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _PUBLIC = "/api/marketplace-public-offerings/"
@@ -95,15 +95,19 @@ class Offerings(Service):
             "name_exact": name_exact,
             "state": state,
             "shared": shared,
-            "category_uuid": category and checked_uuid(category),
+            "category_uuid": filter_uuid(category),
             "type": type,
-            "customer_uuid": customer and checked_uuid(customer),
+            "customer_uuid": filter_uuid(customer),
         }
         params = [*flat(filters), ("o", "created")]
         offerings = self.objects(self._path(), params, _OfferingRow, what="list the offerings")
         # a server ignores an empty filter
-        exact = Filter(name_exact, lambda offering, wanted: offering.name == wanted)
-        return filtered(in_known_state(offerings, state, OfferingState), [exact])
+        exact = (
+            Filter(name_exact, lambda offering, wanted: offering.name == wanted),
+            Filter(state, lambda offering, wanted: offering.state == wanted),
+            Filter(type, lambda offering, wanted: offering.type == wanted),
+        )
+        return filtered(in_known_state(offerings, state, OfferingState), exact)
 
     def get(self, uuid: str) -> Offering:
         """Return an offering with its plans and components.

@@ -22,7 +22,7 @@ from profiles_management.puhuri.client.service import (
     slim,
     understood,
 )
-from profiles_management.puhuri.client.wire import Filter, filtered, quantities
+from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered, quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 # of the first generation, by the state of the order, and of its item where the order is under way
@@ -141,25 +141,29 @@ class Orders(Service):
         Raises:
             PuhuriError: see its kinds.
         """
-        project = project and checked_uuid(project)
-        customer = customer and checked_uuid(customer)
-        offering = offering and checked_uuid(offering)
-        allocation = allocation and checked_uuid(allocation)
-        filters = {"project_uuid": project, "customer_uuid": customer}
-        if self.session.generation.has_flat_orders:
-            further = {"offering_uuid": offering, "resource_uuid": allocation}
-            params = [*flat(filters | further | {"state": state, "type": type}), ("o", "created")]
-            flat_orders = self.objects(ORDERS, params, _OrderRow, what="list the orders")
-            return in_known_state(flat_orders, state, OrderState)
-        unknown = (
+        offering, allocation = filter_uuid(offering), filter_uuid(allocation)
+        filters = {"project_uuid": filter_uuid(project), "customer_uuid": filter_uuid(customer)}
+        # the first generation does not know these, and no server an empty one
+        further = (
             Filter(offering, lambda order, wanted: order.offering_uuid == wanted),
             Filter(allocation, lambda order, wanted: order.allocation_uuid == wanted),
             Filter(state, lambda order, wanted: order.state == wanted),
             Filter(type, lambda order, wanted: order.type == wanted),
         )
+        if self.session.generation.has_flat_orders:
+            filters |= {"offering_uuid": offering, "resource_uuid": allocation}
+            filters |= {"state": state, "type": type}
+            return filtered(in_known_state(self._flat(filters), state, OrderState), further)
+        return filtered(self._of_items(filters), further)
+
+    def _flat(self, filters: Mapping[str, str | None]) -> Iterator[Order]:
         params = [*flat(filters), ("o", "created")]
-        orders = self.objects(ORDERS, params, _OrderOfItems, what="list the orders")
-        return filtered((order for items in orders for order in items), unknown)
+        return self.objects(ORDERS, params, _OrderRow, what="list the orders")
+
+    def _of_items(self, filters: Mapping[str, str | None]) -> Iterator[Order]:
+        params = [*flat(filters), ("o", "created")]
+        for orders in self.objects(ORDERS, params, _OrderOfItems, what="list the orders"):
+            yield from orders
 
     def get(self, uuid: str) -> Order:
         """Return an order; the first item of one that has several.

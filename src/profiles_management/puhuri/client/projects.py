@@ -14,7 +14,7 @@ from profiles_management.puhuri.client.service import (
     present,
     understood,
 )
-from profiles_management.puhuri.client.wire import Filter, filtered
+from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _PATH = "/api/projects/"
@@ -65,7 +65,7 @@ class Projects(Service):
             "name_exact": name_exact,
             "description": description,
             "backend_id": backend_id,
-            "customer": None if customer is None else checked_uuid(customer),
+            "customer": filter_uuid(customer),
             "customer_name": customer_name,
             # the guide calls it `abbreviation`, which no server ever knew and none refuses
             "customer_abbreviation": abbreviation,

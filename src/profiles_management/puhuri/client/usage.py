@@ -7,8 +7,7 @@ from decimal import Decimal
 from profiles_management.puhuri.client.models import Usage
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, present
-from profiles_management.puhuri.client.wire import Filter, filtered, quantity
-from profiles_management.puhuri.client.wire import uuid as checked_uuid
+from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered, quantity
 
 _PATH = "/api/marketplace-component-usages/"
 
@@ -66,10 +65,8 @@ class Usages(Service):
         Raises:
             PuhuriError: see its kinds.
         """
-        allocation = allocation and checked_uuid(allocation)
-        offering = offering and checked_uuid(offering)
-        project = project and checked_uuid(project)
-        customer = customer and checked_uuid(customer)
+        allocation, offering = filter_uuid(allocation), filter_uuid(offering)
+        project, customer = filter_uuid(project), filter_uuid(customer)
         asked = {
             "resource_uuid": allocation,
             "offering_uuid": offering,

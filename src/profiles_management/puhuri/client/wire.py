@@ -30,6 +30,15 @@ def uuid(text: str) -> str:
     return digits
 
 
+def filter_uuid(text: str | None) -> str | None:
+    """Return the uuid of a filter, None for no filter.
+
+    Raises:
+        ValueError: it is no uuid; an empty one is none either, and servers would list everything.
+    """
+    return None if text is None else uuid(text)
+
+
 def is_uuid(text: str) -> bool:
     """Return whether a text is a uuid, with dashes or without."""
     try:

@@ -16,6 +16,11 @@ LIMITS = {"cpu_k_hours": 10, "gpu_k_hours": 5, "gb_k_hours": 100}
 MEMBER, ADMIN, MANAGER = "PROJECT.MEMBER", "PROJECT.ADMIN", "PROJECT.MANAGER"
 
 
+def names(rows):
+    """Return the names of what a portal has."""
+    return [row.name for row in rows]
+
+
 @dataclass
 class PortalUse:
     """A portal, its time, and clients of those who use it."""
@@ -39,6 +44,17 @@ class PortalUse:
     @cached_property
     def provider(self) -> Client:
         return self.client(Token(PROVIDER_TOKEN))
+
+    @cached_property
+    def stranger(self) -> Client:
+        """A client of somebody whom the portal knows, without any role."""
+        return self.client_of(self.user("eve"))
+
+    def client_of(self, uuid: str) -> Client:
+        """Return a client of a user."""
+        user = self.world.active_user(uuid)
+        user.token = user.token or self.world.new_token(user)
+        return self.client(Token(user.token))
 
     def close(self) -> None:
         for client in self._clients:

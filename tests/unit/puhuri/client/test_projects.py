@@ -5,13 +5,10 @@ from datetime import date
 import pytest
 
 from profiles_management.puhuri.client.errors import NotFound, PuhuriAway, Refused
+from puhuri.client.portal_use import names
 from puhuri_server.server import Fault
 
 UNKNOWN = "0" * 32
-
-
-def names(projects):
-    return [project.name for project in projects]
 
 
 def test_a_project_is_made_with_all_that_it_can_have(portal):
