@@ -16,7 +16,7 @@ from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import AccessOptions, ExportOptions
 from profiles_management.cli.source_options import (
     SAME_AS_FILE,
-    file_sources,
+    sources_of,
     untrusted_names,
     untrusted_option,
 )
@@ -120,7 +120,8 @@ def _people(
     session: Session, names: Sequence[str], untrusted: Sequence[str], git: GitOptions
 ) -> set[Person]:
     """Return everybody in the documents; one that is not trusted may be missing."""
-    sources = file_sources(untrusted, session.untrusted_contents(git), SEARCHED)
+    contents = session.untrusted_contents(git)
+    sources = sources_of(untrusted, contents, SEARCHED, session.clock)
     session.names = (*names, *untrusted_names(untrusted))
     people: set[Person] = set()
     if names:

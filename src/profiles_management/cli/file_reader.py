@@ -14,7 +14,9 @@ from profiles_management.git import address
 from profiles_management.git.location import AddressError
 from profiles_management.pmr import documents
 from profiles_management.pmr.boundary import source_boundary
+from profiles_management.pmr.origins import PORTAL
 from profiles_management.pmr.problems import DocumentError, GitError, Problem
+from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.reconcile.clock import Clock
 from profiles_management.sources.local_files import STDIN, Contents, FileId
 
@@ -113,6 +115,8 @@ class FileReader:
         """
         if name == STDIN:
             return "standard input"
+        if name.startswith(PORTAL):
+            return _shown_portal(name)
         return name if name in self.commits else address.shown(name)
 
 
@@ -122,10 +126,21 @@ def refuse_repository(name: str) -> None:
     Raises:
         GitError: it is no file, folder or location in Git. The message contains no credential.
     """
+    if name.startswith(PORTAL):
+        what = f"a portal is not trusted. Write --untrusted {_shown_portal(name)}."
+        raise typer.BadParameter(what, param_hint="FILE")
     if address.is_location(name) or not address.looks_like_repository(name):
         return
     if not os.path.exists(name):  # noqa: PTH110 - Path raises where a name is too long
         raise as_written_here(address.not_a_location(name))
+
+
+def _shown_portal(text: str) -> str:
+    """Return `puhuri:CUSTOMER@URL` in its usual form, and what is not valid without its content."""
+    try:
+        return str(CustomerAddress.of(text))
+    except ValueError:
+        return f"{PORTAL}CUSTOMER@URL"
 
 
 def as_written_here(error: AddressError) -> GitError:

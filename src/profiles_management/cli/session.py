@@ -44,8 +44,7 @@ from profiles_management.reconcile.markdown import problems_markdown
 from profiles_management.reconcile.target import TargetDescription
 from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.reconcile.waiting import Watcher
-from profiles_management.sources import Reading, merged, read_each
-from profiles_management.sources.files import FileSource
+from profiles_management.sources import Reading, Source, merged, read_each
 
 _MOST_NAMES = 3
 _OF_TARGET = (TargetError, UnknownProfile, StoppedError)
@@ -113,7 +112,7 @@ class Session:
                 `every`, any of them.
         """
         self.names = given.all_names
-        sources = given.sources(self.untrusted_contents(git), settings)
+        sources = given.sources(self.untrusted_contents(git), settings, self.clock)
         withdrawn = given.withdrawn_names(sources)
         own = self.own_document(given.names, git, settings.rules)
         if not given.is_merged:
@@ -146,7 +145,7 @@ class Session:
         return partial(self.files.contents, options=git, are_all=False, option=OPTION)
 
     @contextmanager
-    def continuing_without(self, source: FileSource, then: str) -> Iterator[None]:
+    def continuing_without(self, source: Source, then: str) -> Iterator[None]:
         """Report a document that cannot be read or is not valid; the command ends with 1.
 
         Args:

@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
 from profiles_management.cli.document_options import DocumentOptions
 from profiles_management.cli.file_names import split_name
 from profiles_management.cli.options import option
+from profiles_management.cli.puhuri.portal_sources import portal_source
 from profiles_management.cli.untrusted_files import (
     OPTION,
     WITHDRAWN,
+    portal_address,
     untrusted_file,
     withdrawn_name,
 )
@@ -20,13 +22,16 @@ from profiles_management.cli.variables import entries
 from profiles_management.git import address
 from profiles_management.kubeflow import setting_checks
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.sources import Trust
+from profiles_management.pmr.origins import PORTAL
+from profiles_management.reconcile.clock import Clock
+from profiles_management.sources import Source, Trust
 from profiles_management.sources.files import FileSource
 
 UNTRUSTED_PROFILES = "--untrusted-profiles"
 SAME_AS_FILE: Final = "Same as FILE, for a document that plan and apply read with --untrusted."
 _CHECK_PATTERNS = setting_checks.entries(setting_checks.name_pattern)
 Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
+AnySource = TypeVar("AnySource", bound=Source)
 
 
 def _untrusted(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
@@ -70,19 +75,19 @@ class UntrustedOptions(DocumentOptions):
         """Whether there are other sources than the document of the administrator."""
         return bool(self.untrusted)
 
-    def withdrawn_names(self, given: Iterable[FileSource]) -> frozenset[str]:  # noqa: ARG002
+    def withdrawn_names(self, given: Iterable[Source]) -> frozenset[str]:  # noqa: ARG002
         """Return no name: where no source is recorded, none can be withdrawn."""
         return frozenset()
 
-    def sources(self, contents: Contents, settings: Settings) -> list[FileSource]:
+    def sources(self, contents: Contents, settings: Settings, clock: Clock) -> list[Source]:
         """Return the documents that are not trusted, with the trust that the options give them.
 
         Args:
             contents: reads the files of one document.
 
         Raises:
-            typer.TyperException: see `untrusted_file`; or two sources have one name, or a pattern
-                is not valid.
+            typer.TyperException: see `sources_of`; or a pattern is not valid, or is missing for a
+                portal.
             GitError: a URL is not accepted.
         """
         trust = Trust(
@@ -90,19 +95,30 @@ class UntrustedOptions(DocumentOptions):
             profiles=settings.untrusted_max_profiles,
             contributors=settings.untrusted_max_contributors,
         )
-        return file_sources(self.untrusted or (), contents, trust)
+        return sources_of(self.untrusted or (), contents, trust, clock)
 
     def _patterns(self) -> tuple[str, ...]:
+        """Return the patterns; of a portal, anybody there could name a project as they like."""
         patterns = entries(UNTRUSTED_PROFILES, self.untrusted_profiles)
         if what := _CHECK_PATTERNS(patterns):
+            raise typer.BadParameter(what, param_hint=UNTRUSTED_PROFILES)
+        if not patterns and any(name.startswith(PORTAL) for name in self.untrusted or ()):
+            what = "a portal needs patterns for the names of its profiles, such as hpc-*."
             raise typer.BadParameter(what, param_hint=UNTRUSTED_PROFILES)
         return patterns or ("*",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions(UntrustedOptions):
-    """The same for a target that records the source of each profile."""
+    """The same for a target that records the source of each profile, which can be a portal."""
 
+    untrusted: Annotated[
+        list[str] | None,
+        untrusted_option(
+            "Untrusted document that is merged with FILE: it cannot take over existing profiles or "
+            f"set reserved keys. {PORTAL}CUSTOMER@URL is a customer of a research portal."
+        ),
+    ] = None
     withdrawn: Annotated[
         list[str] | None,
         _untrusted(
@@ -118,7 +134,7 @@ class SourceOptions(UntrustedOptions):
         """Whether there are other sources than the document of the administrator."""
         return bool(self.untrusted or self.withdrawn)
 
-    def withdrawn_names(self, given: Iterable[FileSource]) -> frozenset[str]:
+    def withdrawn_names(self, given: Iterable[Source]) -> frozenset[str]:
         """Return the names of the sources that are no longer used, as objects record them.
 
         Args:
@@ -138,26 +154,58 @@ class SourceOptions(UntrustedOptions):
 
 def untrusted_names(given: Iterable[str] | None) -> list[str]:
     """Return the FILE of each `--untrusted`, without the NAME that it may have."""
-    return [split_name(text)[1] for text in given or ()]
+    return [text if text.startswith(PORTAL) else split_name(text)[1] for text in given or ()]
 
 
-def file_sources(given: Iterable[str], contents: Contents, trust: Trust) -> list[FileSource]:
+def sources_of(
+    given: Iterable[str], contents: Contents, trust: Trust, clock: Clock
+) -> list[Source]:
     """Return the documents of `--untrusted` as sources.
 
     Args:
-        given: FILE or NAME=FILE of each.
+        given: FILE, NAME=FILE or `puhuri:CUSTOMER@URL` of each.
         contents: reads the files of one document.
         trust: what each document may do.
+
+    Raises:
+        typer.TyperException: see `untrusted_file` and `portal_source`; or two sources have one
+            name.
+        GitError: a URL is not accepted.
+    """
+
+    def source(text: str) -> Source:
+        portal = portal_address(text)
+        if portal is None:
+            return _file_source(text, contents, trust)
+        return portal_source(portal, trust, clock)
+
+    return _distinct(map(source, given))
+
+
+def file_sources(given: Iterable[str], contents: Contents, trust: Trust) -> list[FileSource]:
+    """Return the documents of `--untrusted` as sources, for a command that takes files alone.
 
     Raises:
         typer.BadParameter: see `untrusted_file`; or two sources have one name.
         GitError: a URL is not accepted.
     """
-    sources: dict[str, FileSource] = {}
-    for document in map(untrusted_file, given):
-        label = address.shown(document.file)
-        read = partial(contents, [document.file])
-        source = FileSource(document.identity, label, read, trust)
+    return _distinct(_file_source(text, contents, trust) for text in given)
+
+
+def _file_source(text: str, contents: Contents, trust: Trust) -> FileSource:
+    document = untrusted_file(text)
+    label = address.shown(document.file)
+    return FileSource(document.identity, label, partial(contents, [document.file]), trust)
+
+
+def _distinct(given: Iterable[AnySource]) -> list[AnySource]:
+    """Return sources of which each has its own name.
+
+    Raises:
+        typer.BadParameter: two have one name.
+    """
+    sources: dict[str, AnySource] = {}
+    for source in given:
         if source.name in sources:
             what = f"two documents have the name {source.name}. Give each its own: NAME=FILE."
             raise typer.BadParameter(what, param_hint=OPTION)

@@ -11,9 +11,10 @@ import typer
 from profiles_management.cli.file_names import split_name
 from profiles_management.cli.file_reader import as_written_here, refuse_repository
 from profiles_management.git import AddressError, address
-from profiles_management.pmr.origins import FILE
+from profiles_management.pmr.origins import FILE, PORTAL
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
+from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.sources.local_files import STDIN
 
 OPTION: Final = "--untrusted"
@@ -48,6 +49,8 @@ def untrusted_file(text: str) -> UntrustedFile:
         GitError: it is a URL that is not accepted. The message contains no credential.
     """
     name, file = split_name(text)
+    if file.startswith(PORTAL):
+        raise _refused("a portal is not a file, and has no NAME.")
     if name is not None and not _NAME.fullmatch(name):
         raise _refused(_NAME_RULE)
     if not file:
@@ -63,6 +66,20 @@ def untrusted_file(text: str) -> UntrustedFile:
     return UntrustedFile(file, _identity(file))
 
 
+def portal_address(text: str) -> CustomerAddress | None:
+    """Return which portal `puhuri:CUSTOMER@URL` means, None for a file.
+
+    Raises:
+        typer.BadParameter: it is not valid. The message contains no credential.
+    """
+    if not text.startswith(PORTAL):
+        return None
+    try:
+        return CustomerAddress.of(text)
+    except ValueError as error:
+        raise _refused(str(error)) from None
+
+
 def withdrawn_name(text: str) -> str:
     """Return the name of a source that `--withdrawn` gives, in the form that objects record.
 
@@ -70,6 +87,9 @@ def withdrawn_name(text: str) -> str:
         typer.BadParameter: it is empty or not UTF-8 text.
         GitError: it contains a URL that is not accepted. The message contains no credential.
     """
+    portal = portal_address(text)
+    if portal is not None:
+        return str(portal)
     file = text.removeprefix(FILE)
     if not file.strip() or not _is_text(file):
         what = f"it is empty or not UTF-8 text. Name a source, such as {FILE}teams.yaml."

@@ -24,6 +24,10 @@ FILE: Final = "file:"
 """The kind of a document that a command reads with less trust; its path or URL follows."""
 
 
+PORTAL: Final = "puhuri:"
+"""The kind of a customer of a research portal; the customer and the URL follow."""
+
+
 def label(source: str) -> str:
     """Return what messages call a source."""
     return source or "the document"
@@ -43,11 +47,13 @@ def public_label(source: str) -> str:
 
 
 def untrusted_option(source: str) -> str:
-    """Return the option that gives a source `file:NAME` to a command, quoted for a shell.
+    """Return the option that gives a source to a command, quoted for a shell: a file or a portal.
 
     A name without a dot and a slash is no path of a file or URL, so FILE stands for its place.
     """
     identity = source.removeprefix(FILE)
+    if source.startswith(PORTAL):
+        return _option("--untrusted", source)
     if "." in identity or "/" in identity:
         return _option("--untrusted", identity)
     return _option("--untrusted", f"{identity}=FILE")
@@ -61,7 +67,7 @@ def withdrawn_option(source: str) -> str:
 def absent_remedies(source: str) -> tuple[str, str]:
     """Return what to do about a source that a run was not given: give it, or withdraw it."""
     withdrawn = withdrawn_option(source)
-    if source.startswith(FILE):
+    if source.startswith((FILE, PORTAL)):
         return f"Give it ({untrusted_option(source)})", f"withdraw it ({withdrawn})"
     return f"Give {source} too", f"withdraw it ({withdrawn}; charm: withdrawn-sources)"
 

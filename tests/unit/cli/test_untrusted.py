@@ -6,6 +6,7 @@ import pytest
 
 from profiles_management import Settings
 from profiles_management.cli.source_options import SourceOptions
+from profiles_management.reconcile.clock import SYSTEM
 
 SOURCE = "profiles-management.io/source"
 
@@ -267,7 +268,7 @@ def test_it_keeps_within_the_names_and_the_numbers_that_it_may_have(run, files, 
 def test_it_is_known_by_where_it_is_and_not_by_its_version(file, location):
     options = SourceOptions(files=["pmr.yaml"], untrusted=[file])
 
-    (source,) = options.sources(dict, Settings())
+    (source,) = options.sources(dict, Settings(), SYSTEM)
 
     assert source.name == f"file:{location}"
 
@@ -407,7 +408,7 @@ def test_a_name_that_no_object_records_is_a_warning(run, files, apply, command, 
 
 
 @pytest.mark.parametrize(
-    "name", ["config", "git", "relation:profiles:x", "puhuri:c@https://h/api/", "portal"]
+    "name", ["config", "git", "relation:profiles:x", "puhuri:c@https://h", "portal"]
 )
 def test_a_source_of_any_kind_can_be_withdrawn_by_its_name(name):
     options = SourceOptions(files=["pmr.yaml"], withdrawn=[name])

@@ -36,7 +36,7 @@ def export(
     given = options.settings()
     checked = PuhuriSettings(given.instance, roles=profiles.project_roles())
     settings = profiles.settings(checked.instance)
-    with portal.client(session) as client, session.terminal.waiting(READING):
+    with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
         session.opened = PortalDescription(client.connection.url, profiles.customer)
         observed = read_customer(client, profiles.customer, settings)
     exported = portal_export.export(observed, settings, given.rules, now=session.clock.now())

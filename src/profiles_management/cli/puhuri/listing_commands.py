@@ -107,7 +107,7 @@ def _show(
 ) -> int:
     """Show the objects that a portal has."""
     given = filters.arguments()
-    with portal.client(session) as client, session.terminal.waiting(READING):
+    with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
         session.opened = PortalDescription(client.connection.url)
         if "customer" in given and not isinstance(filters, OfferingFilters):
             given["customer"] = client.customers.named(given["customer"]).uuid

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from profiles_management.cli.puhuri.portal_group import portal_option
+from profiles_management.cli.puhuri.portal_variables import portal_option
 from profiles_management.puhuri.client.models import (
     AllocationState,
     OfferingState,

@@ -31,8 +31,10 @@ from profiles_management.cli.puhuri.portal_options import (
 from profiles_management.cli.session import Session
 from profiles_management.cli.source_options import UntrustedOptions
 from profiles_management.cli.target_run import TargetRun
+from profiles_management.cli.untrusted_files import OPTION
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.origins import PORTAL
 from profiles_management.puhuri.planning.portal_confirmation import CONFIRMATION
 from profiles_management.puhuri.portal_extra import needing_nh3
 from profiles_management.puhuri.portal_settings import PuhuriSettings
@@ -62,7 +64,7 @@ def plan(
     session: Session = ctx.obj
     settings = options.settings()
     now = session.clock.now if at is None else partial(moment, at)
-    pmr = session.document(given, git, settings)
+    pmr = _document(session, given, git, settings)
     with _opened(session, portal, projects.settings(settings.instance), pmr) as target:
         run = _run(target, settings, now)
         return run.show(session, output=output, exit_code=exit_code, yes=yes)
@@ -85,7 +87,7 @@ def apply(
     """Reconcile a portal with the document; on a terminal, ask before access or allocations end."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
-    pmr = session.document(given, git, settings)
+    pmr = _document(session, given, git, settings)
     with _opened(session, portal, projects.settings(settings.instance), pmr) as target:
         run = _run(target, settings, session.clock.now)
         if dry_run != "none":
@@ -95,6 +97,21 @@ def apply(
             return loop.apply(plan, target, run.limits, session.clock, progress, replan=run.plan)
 
         return run.apply(session, carry_out, output=output, yes=yes)
+
+
+def _document(
+    session: Session, given: UntrustedOptions, git: GitOptions, settings: Settings
+) -> ProfilesManagementRepresentation:
+    """Return the document. A portal is no source of it, because the same run changes a portal.
+
+    Raises:
+        typer.BadParameter: a portal is given as a source.
+        ProfilesError: the document cannot be read or is not valid.
+    """
+    if any(text.startswith(PORTAL) for text in given.untrusted or ()):
+        what = "a portal can be a source for clusters only. Print it with: puhuri export"
+        raise typer.BadParameter(what, param_hint=OPTION)
+    return session.document(given, git, settings)
 
 
 @contextmanager
@@ -111,7 +128,7 @@ def _opened(
         SettingsError: nothing names the customer.
     """
     target_class = _target_class()
-    with portal.client(session) as client:
+    with portal.client(session.clock, session.note) as client:
         target = target_class(client, pmr, settings, clock=session.clock)
         session.opened = target.description
         yield target

@@ -1,7 +1,7 @@
 """Options that say which portal is meant, with which token, and what the document is there."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from profiles_management.cli.options import timeout
-from profiles_management.cli.puhuri.portal_group import PREFIX, portal_option
-from profiles_management.cli.session import Session
+from profiles_management.cli.puhuri.portal_variables import PREFIX, portal_option
 from profiles_management.cli.setting_options import SettingOptions
 from profiles_management.cli.variables import entries, unknown
 from profiles_management.pmr.people import ContributorRole
 from profiles_management.pmr.redaction import shown
 from profiles_management.puhuri.exporting.export_settings import ExportSettings, quota_resources
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings, project_roles
+from profiles_management.reconcile.clock import Clock
 
 if TYPE_CHECKING:
     from profiles_management.puhuri.client.client import Client
+    from profiles_management.puhuri.client.credentials import Token
 
 # not an option: every user of the machine can read the arguments of a process
 _TOKEN: Final = f"{PREFIX}TOKEN"
 _PORTAL: Final = f"Portal (the token: {_TOKEN}; as variables: {PREFIX}URL and so on)"
 _PROFILES: Final = "Profiles"
+SLOWEST: Final = 0.1  # requests a second
 _QUOTA: Final = "--quota"
 _LONGEST_TOKEN: Final = 4096  # bytes of a file
 _SETTINGS: Final[Mapping[str, Any]] = {field.name: field for field in fields(PuhuriSettings)}
@@ -59,38 +61,54 @@ class PortalOptions:
         float | None,
         _portal(
             "--rate",
-            "Largest number of requests a second, from 0.1 (default: no limit).",
+            f"Largest number of requests a second, from {SLOWEST} (default: no limit).",
             metavar="NUMBER",
-            min=0.1,
+            min=SLOWEST,
         ),
     ] = None
 
-    def client(self, session: Session) -> "Client":
+    def client(self, clock: Clock, note: Callable[[str], None]) -> "Client":
         """Return a client of the portal, which the caller closes.
 
-        Variables that look like those of a portal, and are not, are noted.
+        Args:
+            note: prints a message about a variable that looks like one of a portal, and is not.
 
         Raises:
             typer.TyperException: the URL or the token is missing, or cannot be one.
             PuhuriError: the URL or the CA cannot be used.
         """
-        from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - not for other commands
-        from profiles_management.puhuri.client.credentials import Token  # noqa: PLC0415
-
         for what in unknown(os.environ, _variables(), PREFIX):
-            session.note(what)
-        url = (self.url or "").strip()
-        if not url:
+            note(what)
+        if not (self.url or "").strip():
             raise typer.TyperException(
                 f"Missing option '--url': name the portal, or set {PREFIX}URL."
             )
+        return self.connected(self.token(), clock)
+
+    def connected(self, token: "Token", clock: Clock) -> "Client":
+        """Return a client of the portal, which the caller closes.
+
+        Raises:
+            PuhuriError: the URL or the CA cannot be used.
+        """
+        from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - not for other commands
+
+        ca = "" if self.ca is None else str(self.ca.expanduser())
+        return Client((self.url or "").strip(), token, ca=ca, rate=self.rate or 0.0, clock=clock)
+
+    def token(self) -> "Token":
+        """Return the token.
+
+        Raises:
+            typer.TyperException: it is missing, or cannot be one.
+        """
+        from profiles_management.puhuri.client.credentials import Token  # noqa: PLC0415 - as above
+
         where, text = self._token()
         try:
-            token = Token(text)
+            return Token(text)
         except ValueError as error:
             raise typer.TyperException(f"{where} has no token: {error}.") from None
-        ca = "" if self.ca is None else str(self.ca.expanduser())
-        return Client(url, token, ca=ca, rate=self.rate or 0.0, clock=session.clock)
 
     def _token(self) -> tuple[str, str]:
         """Return where the token is from, and the token.
@@ -103,7 +121,7 @@ class PortalOptions:
         token = os.environ.get(_TOKEN, "").strip()
         if not token:
             raise typer.TyperException(
-                f"There is no token for the portal: set {_TOKEN}, or name a file with --token-file."
+                f"There is no token for the portal: set {_TOKEN}, or {_TOKEN}_FILE to its file."
             )
         return _TOKEN, token
 

@@ -92,7 +92,7 @@ def report(
     session: Session = ctx.obj
     now = session.clock.now()
     months = period.period(now.date())
-    with portal.client(session) as client, session.terminal.waiting(READING):
+    with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
         session.opened = PortalDescription(client.connection.url, customer)
         customers = [client.customers.named(customer)] if customer else client.customers.find()
         facts = read_usage(client, customers)

@@ -11,6 +11,7 @@ from profiles_management.puhuri.client.wire import uuid as checked_uuid
 from profiles_management.reconcile.lines import printable
 
 _PATH = "/api/customers/"
+_MOST_NAMED = 5  # in a message
 
 
 class _CustomerRow(Row[Customer], frozen=True, kw_only=True):
@@ -71,11 +72,13 @@ class Customers(Service):
         """
         if is_uuid(name):
             return self.get(name)
-        found = [*self.find(name_exact=name)]
-        if len(found) != 1:
-            what = f"{len(found)} customers" if found else "no customer"
-            raise PuhuriError(
-                f"The portal has {what} with the name {printable(name)} for this token.",
-                remedy="See the names in: profiles-management puhuri customers",
-            )
-        return found[0]
+        customers = [*self.find(name_exact=name)]
+        if len(customers) == 1:
+            return customers[0]
+        count = f"{len(customers)} customers" if customers else "no customer"
+        what = f"The portal has {count} with the name {printable(name)} for this token"
+        if not customers:
+            remedy = "See the names in: profiles-management puhuri customers"
+            raise PuhuriError(f"{what}.", remedy=remedy)
+        uuids = ", ".join(customer.uuid for customer in customers[:_MOST_NAMED])
+        raise PuhuriError(f"{what}: {uuids}.", remedy="Name the customer by its uuid.")

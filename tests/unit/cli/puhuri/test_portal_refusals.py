@@ -85,7 +85,7 @@ def test_a_file_without_a_token_is_refused(refused, here, content, message):
     ("name", "message"),
     [
         ("PUHURI_URL", "Missing option '--url': name the portal, or set PUHURI_URL."),
-        ("PUHURI_TOKEN", "set PUHURI_TOKEN, or name a file with --token-file."),
+        ("PUHURI_TOKEN", "set PUHURI_TOKEN, or PUHURI_TOKEN_FILE to its file."),
     ],
 )
 @pytest.mark.parametrize("value", [None, "", " "])
