@@ -33,7 +33,12 @@ class Sent:
 
 
 class Portal:
-    """A server with a world. `fault` decides what happens to the request of a number, from 0."""
+    """A server with a world.
+
+    Attributes:
+        fault: decides what happens to the request of a number, from 0.
+        ignored: parameters that it does not know.
+    """
 
     def __init__(self, world: World) -> None:
         self.requests: list[Sent] = []
@@ -55,6 +60,7 @@ class Portal:
         self.routes = Routes(world)
         self.requests.clear()
         self.fault = lambda number, sent: None
+        self.ignored: frozenset[str] = frozenset()
 
     def answer(self, request: Request) -> Reply | None:
         """Return the answer to a request, None where the connection breaks."""
@@ -68,6 +74,8 @@ class Portal:
                 return Reply(500, ERROR_PAGE)
             if fault is Fault.LOST:
                 return None
+            for name in self.ignored:
+                request.params.pop(name, None)
             reply = self.routes.answer(self.world, request)
             afterwards = {Fault.ERROR_AFTER: Reply(500, ERROR_PAGE), Fault.UNANSWERED: None}
             return afterwards.get(fault, reply)

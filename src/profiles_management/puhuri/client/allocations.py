@@ -8,11 +8,18 @@ from typing import Any, Final
 import msgspec
 
 from profiles_management.puhuri.client.errors import PuhuriAway, Refused
+from profiles_management.puhuri.client.filters import (
+    Filter,
+    asked,
+    filter_uuid,
+    filtered,
+    part,
+    same,
+)
 from profiles_management.puhuri.client.models import Allocation, Order, OrderType, Quantity, Uuid
 from profiles_management.puhuri.client.orders import Orders
-from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, look_up_again, present
-from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered, number, quantities
+from profiles_management.puhuri.client.wire import number, quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 LONGEST_NAME: Final = 150
@@ -71,24 +78,18 @@ class Allocations(Service):
         Raises:
             PuhuriError: see its kinds.
         """
-        filters = {
-            "name": name,
-            "name_exact": name_exact,
-            "project_uuid": filter_uuid(project),
-            "customer_uuid": filter_uuid(customer),
-            "offering_uuid": filter_uuid(offering),
-            "state": state,
-            "backend_id": backend_id,
-        }
-        params = [*flat(filters), ("o", "created")]
-        allocations = self.objects(_PATH, params, _AllocationRow, what="list the allocations")
-        # a server ignores an empty filter
-        exact = (
-            Filter(name_exact, lambda allocation, wanted: allocation.name == wanted),
-            Filter(backend_id, lambda allocation, wanted: allocation.backend_id == wanted),
-            Filter(state, lambda allocation, wanted: allocation.state == wanted),
+        filters = (
+            Filter("name", name, part("name")),
+            Filter("name_exact", name_exact, same("name")),
+            Filter("project_uuid", filter_uuid(project), same("project_uuid")),
+            Filter("customer_uuid", filter_uuid(customer), same("customer_uuid")),
+            Filter("offering_uuid", filter_uuid(offering), same("offering_uuid")),
+            Filter("state", state, same("state")),
+            Filter("backend_id", backend_id, same("backend_id")),
         )
-        return filtered(allocations, exact)
+        params = [*asked(filters), ("o", "created")]
+        allocations = self.objects(_PATH, params, _AllocationRow, what="list the allocations")
+        return filtered(allocations, filters)
 
     def get(self, uuid: str) -> Allocation:
         """Return an allocation.

@@ -3,10 +3,17 @@
 from collections.abc import Iterator
 
 from profiles_management.puhuri.client.errors import PuhuriError
+from profiles_management.puhuri.client.filters import (
+    Filter,
+    asked,
+    filtered,
+    part,
+    same,
+    unseen,
+)
 from profiles_management.puhuri.client.models import Customer
-from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, present
-from profiles_management.puhuri.client.wire import Filter, filtered, is_uuid
+from profiles_management.puhuri.client.wire import is_uuid
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 from profiles_management.reconcile.lines import printable
 
@@ -43,17 +50,15 @@ class Customers(Service):
         Raises:
             PuhuriError: see its kinds.
         """
-        filters = {
-            "name": name,
-            "name_exact": name_exact,
-            "abbreviation": abbreviation,
-            "query": query,
-        }
-        params = [*flat(filters), ("o", "name")]
+        filters = (
+            Filter("name", name, part("name")),
+            Filter("name_exact", name_exact, same("name")),
+            Filter("abbreviation", abbreviation, part("abbreviation")),
+            Filter("query", query, unseen),
+        )
+        params = [*asked(filters), ("o", "name")]
         customers = self.objects(_PATH, params, _CustomerRow, what="list the customers")
-        # a server ignores an empty filter
-        exact = Filter(name_exact, lambda customer, wanted: customer.name == wanted)
-        return filtered(customers, [exact])
+        return filtered(customers, filters)
 
     def get(self, uuid: str) -> Customer:
         """Return a customer.

@@ -8,18 +8,18 @@ from typing import Any, Final
 import msgspec
 
 from profiles_management.puhuri.client.errors import DoubledGrant, NotFound, PuhuriAway
+from profiles_management.puhuri.client.filters import (
+    Filter,
+    filter_uuid,
+    filtered,
+    part,
+    same,
+)
 from profiles_management.puhuri.client.generations import PERMISSIONS
 from profiles_management.puhuri.client.models import Grant, ProjectRole, Uuid
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import ListedRow, Service, look_up_again
-from profiles_management.puhuri.client.wire import (
-    Filter,
-    contains,
-    filter_uuid,
-    filtered,
-    moment,
-    uuid_of_url,
-)
+from profiles_management.puhuri.client.wire import moment, uuid_of_url
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _SHORT_ROLES: Final[dict[str, str]] = {
@@ -159,16 +159,16 @@ class Members(Service):
         project = _uuid(project, project_url)
         user = _uuid(user, user_url)
         filters = (
-            Filter(user, lambda grant, wanted: grant.user_uuid == wanted),
-            Filter(username, lambda grant, wanted: grant.username == wanted),
-            Filter(full_name, lambda grant, wanted: contains(grant.full_name, wanted)),
-            Filter(role, lambda grant, wanted: grant.role == wanted),
+            Filter("project", project, same("project_uuid")),
+            Filter("user", user, same("user_uuid")),
+            Filter("username", username, same("username")),
+            Filter("full_name", full_name, part("full_name")),
+            Filter("role", role, same("role")),
         )
         if project is not None and customer is None:
             yield from filtered(self._of_project(project, user), filters)
         else:  # the grants of a project do not say whose the project is
-            of_project = Filter(project, lambda grant, wanted: grant.project_uuid == wanted)
-            yield from filtered(self._of_customers(customer), (of_project, *filters))
+            yield from filtered(self._of_customers(customer), filters)
 
     def of_customer(self, customer: str) -> Iterator[Grant]:
         """Yield the grants in all projects of a customer, in bulk: a page has a hundred people.

@@ -5,15 +5,23 @@ from decimal import Decimal
 
 import msgspec
 
+from profiles_management.puhuri.client.filters import (
+    Filter,
+    asked,
+    filter_uuid,
+    filtered,
+    part,
+    same,
+    unseen,
+)
 from profiles_management.puhuri.client.models import (
     Component,
     Offering,
     OfferingPlan,
     OfferingState,
 )
-from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, in_known_state, present
-from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered, quantity
+from profiles_management.puhuri.client.wire import quantity
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _PUBLIC = "/api/marketplace-public-offerings/"
@@ -90,24 +98,18 @@ class Offerings(Service):
         Raises:
             PuhuriError: see its kinds.
         """
-        filters = {
-            "name": name,
-            "name_exact": name_exact,
-            "state": state,
-            "shared": shared,
-            "category_uuid": filter_uuid(category),
-            "type": type,
-            "customer_uuid": filter_uuid(customer),
-        }
-        params = [*flat(filters), ("o", "created")]
-        offerings = self.objects(self._path(), params, _OfferingRow, what="list the offerings")
-        # a server ignores an empty filter
-        exact = (
-            Filter(name_exact, lambda offering, wanted: offering.name == wanted),
-            Filter(state, lambda offering, wanted: offering.state == wanted),
-            Filter(type, lambda offering, wanted: offering.type == wanted),
+        filters = (
+            Filter("name", name, part("name")),
+            Filter("name_exact", name_exact, same("name")),
+            Filter("state", state, same("state")),
+            Filter("shared", shared, same("shared")),
+            Filter("category_uuid", filter_uuid(category), unseen),
+            Filter("type", type, same("type")),
+            Filter("customer_uuid", filter_uuid(customer), same("customer_uuid")),
         )
-        return filtered(in_known_state(offerings, state, OfferingState), exact)
+        params = [*asked(filters), ("o", "created")]
+        offerings = self.objects(self._path(), params, _OfferingRow, what="list the offerings")
+        return filtered(in_known_state(offerings, state, OfferingState), filters)
 
     def get(self, uuid: str) -> Offering:
         """Return an offering with its plans and components.

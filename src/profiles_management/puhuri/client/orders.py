@@ -1,6 +1,6 @@
 """Orders: requests for allocations, for other limits and for ends, and who decides about them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,9 +10,15 @@ import msgspec
 
 from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.errors import PuhuriAway
+from profiles_management.puhuri.client.filters import (
+    Filter,
+    asked,
+    filter_uuid,
+    filtered,
+    same,
+)
 from profiles_management.puhuri.client.generations import ORDER_ITEMS, ORDERS
 from profiles_management.puhuri.client.models import Order, OrderState
-from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import (
     Row,
     Service,
@@ -22,7 +28,7 @@ from profiles_management.puhuri.client.service import (
     slim,
     understood,
 )
-from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered, quantities
+from profiles_management.puhuri.client.wire import quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 # of the first generation, by the state of the order, and of its item where the order is under way
@@ -141,27 +147,27 @@ class Orders(Service):
         Raises:
             PuhuriError: see its kinds.
         """
-        offering, allocation = filter_uuid(offering), filter_uuid(allocation)
-        filters = {"project_uuid": filter_uuid(project), "customer_uuid": filter_uuid(customer)}
-        # the first generation does not know these, and no server an empty one
-        further = (
-            Filter(offering, lambda order, wanted: order.offering_uuid == wanted),
-            Filter(allocation, lambda order, wanted: order.allocation_uuid == wanted),
-            Filter(state, lambda order, wanted: order.state == wanted),
-            Filter(type, lambda order, wanted: order.type == wanted),
+        first = (
+            Filter("project_uuid", filter_uuid(project), same("project_uuid")),
+            Filter("customer_uuid", filter_uuid(customer), same("customer_uuid")),
+        )
+        filters = (
+            *first,
+            Filter("offering_uuid", filter_uuid(offering), same("offering_uuid")),
+            Filter("resource_uuid", filter_uuid(allocation), same("allocation_uuid")),
+            Filter("state", state, same("state")),
+            Filter("type", type, same("type")),
         )
         if self.session.generation.has_flat_orders:
-            filters |= {"offering_uuid": offering, "resource_uuid": allocation}
-            filters |= {"state": state, "type": type}
-            return filtered(in_known_state(self._flat(filters), state, OrderState), further)
-        return filtered(self._of_items(filters), further)
+            return filtered(in_known_state(self._flat(filters), state, OrderState), filters)
+        return filtered(self._of_items(first), filters)
 
-    def _flat(self, filters: Mapping[str, str | None]) -> Iterator[Order]:
-        params = [*flat(filters), ("o", "created")]
+    def _flat(self, filters: Iterable[Filter]) -> Iterator[Order]:
+        params = [*asked(filters), ("o", "created")]
         return self.objects(ORDERS, params, _OrderRow, what="list the orders")
 
-    def _of_items(self, filters: Mapping[str, str | None]) -> Iterator[Order]:
-        params = [*flat(filters), ("o", "created")]
+    def _of_items(self, filters: Iterable[Filter]) -> Iterator[Order]:
+        params = [*asked(filters), ("o", "created")]
         for orders in self.objects(ORDERS, params, _OrderOfItems, what="list the orders"):
             yield from orders
 

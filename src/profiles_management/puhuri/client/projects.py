@@ -5,8 +5,15 @@ from datetime import date, datetime
 from typing import Any
 
 from profiles_management.puhuri.client.errors import NotFound, PuhuriAway
+from profiles_management.puhuri.client.filters import (
+    Filter,
+    asked,
+    filter_uuid,
+    filtered,
+    part,
+    same,
+)
 from profiles_management.puhuri.client.models import Project
-from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import (
     Row,
     Service,
@@ -14,7 +21,6 @@ from profiles_management.puhuri.client.service import (
     present,
     understood,
 )
-from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _PATH = "/api/projects/"
@@ -60,24 +66,19 @@ class Projects(Service):
         Raises:
             PuhuriError: see its kinds.
         """
-        filters = {
-            "name": name,
-            "name_exact": name_exact,
-            "description": description,
-            "backend_id": backend_id,
-            "customer": filter_uuid(customer),
-            "customer_name": customer_name,
+        filters = (
+            Filter("name", name, part("name")),
+            Filter("name_exact", name_exact, same("name")),
+            Filter("description", description, part("description")),
+            Filter("backend_id", backend_id, same("backend_id")),
+            Filter("customer", filter_uuid(customer), same("customer_uuid")),
+            Filter("customer_name", customer_name, part("customer_name")),
             # the guide calls it `abbreviation`, which no server ever knew and none refuses
-            "customer_abbreviation": abbreviation,
-        }
-        params = [*flat(filters), ("o", "created")]
-        projects = self.objects(_PATH, params, _ProjectRow, what="list the projects")
-        # a server ignores an empty filter
-        exact = (
-            Filter(name_exact, lambda project, wanted: project.name == wanted),
-            Filter(backend_id, lambda project, wanted: project.backend_id == wanted),
+            Filter("customer_abbreviation", abbreviation, part("customer_abbreviation")),
         )
-        return filtered(projects, exact)
+        params = [*asked(filters), ("o", "created")]
+        projects = self.objects(_PATH, params, _ProjectRow, what="list the projects")
+        return filtered(projects, filters)
 
     def get(self, uuid: str) -> Project:
         """Return a project.

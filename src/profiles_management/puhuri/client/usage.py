@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
+from profiles_management.puhuri.client.filters import Filter, asked, filter_uuid, filtered, same
 from profiles_management.puhuri.client.models import Usage
-from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Row, Service, present
-from profiles_management.puhuri.client.wire import Filter, filter_uuid, filtered, quantity
+from profiles_management.puhuri.client.wire import quantity
 
 _PATH = "/api/marketplace-component-usages/"
 
@@ -65,30 +65,18 @@ class Usages(Service):
         Raises:
             PuhuriError: see its kinds.
         """
-        allocation, offering = filter_uuid(allocation), filter_uuid(offering)
-        project, customer = filter_uuid(project), filter_uuid(customer)
-        asked = {
-            "resource_uuid": allocation,
-            "offering_uuid": offering,
-            "project_uuid": project,
-            "customer_uuid": customer,
-            "type": type,
-            "date_after": date_after,
-            "date_before": date_before,
-            "billing_period": billing_period,  # unknown in 2021
-        }
-        usages = self.objects(_PATH, flat(asked), _UsageRow, what="list the usage")
-        checked = (
-            Filter(allocation, lambda usage, wanted: usage.allocation_uuid == wanted),
-            Filter(offering, lambda usage, wanted: usage.offering_uuid == wanted),
-            Filter(project, lambda usage, wanted: usage.project_uuid == wanted),
-            Filter(customer, lambda usage, wanted: usage.customer_uuid == wanted),
-            Filter(type, lambda usage, wanted: usage.type == wanted),
-            Filter(billing_period, lambda usage, wanted: usage.billing_period == wanted),
-            Filter(date_after, lambda usage, wanted: _day(usage) >= wanted),
-            Filter(date_before, lambda usage, wanted: _day(usage) <= wanted),
+        filters = (
+            Filter("resource_uuid", filter_uuid(allocation), same("allocation_uuid")),
+            Filter("offering_uuid", filter_uuid(offering), same("offering_uuid")),
+            Filter("project_uuid", filter_uuid(project), same("project_uuid")),
+            Filter("customer_uuid", filter_uuid(customer), same("customer_uuid")),
+            Filter("type", type, same("type")),
+            Filter("date_after", date_after, lambda usage, day: _day(usage) >= day),
+            Filter("date_before", date_before, lambda usage, day: _day(usage) <= day),
+            Filter("billing_period", billing_period, same("billing_period")),
         )
-        return filtered(usages, checked)
+        usages = self.objects(_PATH, asked(filters), _UsageRow, what="list the usage")
+        return filtered(usages, filters)
 
 
 def _day(usage: Usage) -> date:

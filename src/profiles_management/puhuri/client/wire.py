@@ -1,15 +1,12 @@
-"""What the services share: uuids, quantities, moments and filters as the API writes them. Pure."""
+"""What the services share: uuids, quantities and moments as the API writes them. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from profiles_management.puhuri.client.models import Quantity
-
-T = TypeVar("T")
 
 _UUID: Final = re.compile(r"[0-9a-f]{32}")
 _LARGEST_QUANTITY: Final = 20  # digits before the point: limits are 64-bit integers
@@ -28,15 +25,6 @@ def uuid(text: str) -> str:
     if not _UUID.fullmatch(digits):
         raise ValueError(f"{text!r} is not a uuid")
     return digits
-
-
-def filter_uuid(text: str | None) -> str | None:
-    """Return the uuid of a filter, None for no filter.
-
-    Raises:
-        ValueError: it is no uuid; an empty one is none either, and servers would list everything.
-    """
-    return None if text is None else uuid(text)
 
 
 def is_uuid(text: str) -> bool:
@@ -90,29 +78,3 @@ def quantities(limits: Mapping[str, Decimal | None] | None) -> dict[str, Quantit
 def number(value: Quantity) -> int | float:
     """Return a quantity as JSON has it."""
     return value if isinstance(value, int) else float(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a row must have, where the server does not look at it.
-
-    Attributes:
-        value: what was asked for, None for anything.
-        matches: whether a row has it.
-    """
-
-    value: Any
-    matches: Callable[[Any, Any], bool]
-
-
-def filtered(rows: Iterable[T], filters: Iterable[Filter]) -> Iterator[T]:
-    """Yield the rows that all filters accept."""
-    active = [one for one in filters if one.value is not None]
-    for row in rows:
-        if all(one.matches(row, one.value) for one in active):
-            yield row
-
-
-def contains(text: str, part: str) -> bool:
-    """Return whether a text has a part, small and capital letters alike, as the server compares."""
-    return part.casefold() in text.casefold()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import parse_qs, urlsplit
 
 from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.credentials import Password, Token
@@ -83,10 +84,13 @@ class PortalUse:
         (offering,) = self.allocator.offerings.find(name_exact=name)
         return offering
 
-    def order(self, project, name="training", limits=LIMITS, **fields):
-        offering = self.offering()
+    def order(
+        self, project, name="training", limits=LIMITS, offering="LUMI regular", by=None, **fields
+    ):
+        """Order an allocation, as somebody other than the owner of the customer with `by`."""
+        offering = self.offering(offering)
         fields = {"plan_url": offering.plans[0].url} | fields
-        return self.allocator.allocations.create(
+        return (by or self.allocator).allocations.create(
             project=project, offering=offering.uuid, name=name, limits=limits, **fields
         )
 
@@ -118,3 +122,8 @@ class PortalUse:
             for sent in self.portal.requests
             if sent.method == method and part in sent.path
         ]
+
+    def filters_sent(self) -> frozenset[str]:
+        """Return the names of the parameters of all requests."""
+        queries = (urlsplit(sent.target).query for sent in self.portal.requests)
+        return frozenset(name for query in queries for name in parse_qs(query))
