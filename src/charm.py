@@ -27,7 +27,9 @@ from profiles_charm import (
     status,
     telemetry,
 )
+from profiles_charm.configured_portal import ConfiguredPortal
 from profiles_charm.endpoints import Endpoints
+from profiles_charm.portal_run import PORTAL, PortalRun
 from profiles_charm.relation_source import RELATION
 from profiles_charm.run import NOTHING_ALLOWED, Inputs, Run
 from profiles_management import (
@@ -131,38 +133,48 @@ class ProfilesManagementCharm(ops.CharmBase):
     def _run(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> Run:
         """Make the cluster match the sources, and report it. The next event tries again."""
         clock, began = self._connection.clock, self._connection.clock.monotonic()
-        gathered: Gathered | None = None
+        inputs: Inputs | None = None
         outcome: Report | ProfilesError
         try:
-            settings, gathered = self._inputs(allowed)
-            client = self._connection.client
+            inputs = self._inputs(allowed)
             outcome = create_or_update_profiles(
-                gathered.pmr, target=client, settings=settings, clock=clock
+                inputs.gathered.pmr,
+                target=self._connection.client,
+                settings=inputs.settings,
+                clock=clock,
             )
-            _log(outcome)
         except ProfilesError as error:
             outcome = error
+        gathered = None if inputs is None else inputs.gathered
+        portal = None if inputs is None else inputs.portal.run(inputs.gathered, outcome)
         now = clock.now()
         run = Run(
             outcome=outcome,
             now=now,
             gathered=gathered,
+            portal=portal,
             contributors=sources.contributors(gathered, now) if gathered is not None else 0,
-            since=self._since(gathered, now),
+            since=self._since(gathered, portal, now),
             seconds=clock.monotonic() - began,
             requests=self._connection.requests,
         )
+        _log(run)
         if gathered is not None:
             sources.answer(gathered, outcome)
         self._telemetry.send(run)
         self._last = run
         return run
 
-    def _since(self, gathered: Gathered | None, now: datetime) -> Mapping[str, datetime]:
-        """Return since when each source is frozen."""
+    def _since(
+        self, gathered: Gathered | None, portal: PortalRun | None, now: datetime
+    ) -> Mapping[str, datetime]:
+        """Return since when each source is frozen, and since when the portal cannot be read."""
         if gathered is None:
             return {}
-        return self._memory.since([reading.name for reading in gathered.frozen], now)
+        states = [reading.name for reading in gathered.frozen]
+        if portal is not None and portal.error is not None:
+            states.append(PORTAL)
+        return self._memory.since(states, now)
 
     def _settings(self) -> Settings:
         return config.load(self).settings(self.model.name)
@@ -173,18 +185,26 @@ class ProfilesManagementCharm(ops.CharmBase):
         meshes = self._endpoints.relations(mesh.ENDPOINT)
         settings = replace(settings, waypoint=mesh.waypoint(meshes, settings.waypoint))
         gathered = sources.gather(options, self.profiles, settings.rules, self._memory.seen)
-        return settings, gathered
+        portal = ConfiguredPortal(options, settings, self._connection.clock)
+        return Inputs(settings, gathered, portal)
 
 
-def _log(report: Report) -> None:
-    """Log a run that changed something in one line."""
-    if report.outcomes:
+def _log(run: Run) -> None:
+    """Log a run that changed something in one line for each target."""
+    _log_changes("", run.outcome)
+    if run.portal is not None:
+        _log_changes("portal: ", run.portal.outcome)
+
+
+def _log_changes(target: str, outcome: Report | ProfilesError) -> None:
+    if isinstance(outcome, Report) and outcome.outcomes:
         logger.info(
-            "%s, %s, %d failed, %d pending",
-            count(len(report.outcomes), "change"),
-            count(report.writes, "write"),
-            len(report.failed),
-            len(report.pending),
+            "%s%s, %s, %d failed, %d pending",
+            target,
+            count(len(outcome.outcomes), "change"),
+            count(outcome.writes, "write"),
+            len(outcome.failed),
+            len(outcome.pending),
         )
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 import profiles_management
 from profiles_charm import results
+from profiles_charm.portal_run import PORTAL, PortalRun
 from profiles_charm.results import Results
 from profiles_charm.run import Run
 from profiles_charm.sources import commit
@@ -35,6 +36,7 @@ from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
 from profiles_management.reconcile.lines import line, printable
 from profiles_management.reconcile.loop import decide
+from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.summary import plan_summary, report_summary
 from profiles_management.reconcile.text import plan_lines, report_lines
 from profiles_management.sources import Gathered
@@ -92,12 +94,24 @@ class Answer:
     results: Results
     wrong: str = ""
 
+    def joined(self, portal: "Answer") -> "Answer":
+        """Return this answer with that about the portal: its results are called `portal-…`."""
+        results = {f"{PORTAL}-{key}": text for key, text in portal.results.items()}
+        wrong = "; ".join(filter(None, (self.wrong, portal.wrong)))
+        return Answer(self.results | results, wrong)
+
 
 def of_plan(plan: profiles_management.Plan, settings: Settings, gathered: Gathered) -> Results:
     """Return the results of `plan`; `stopped` is why the next run would hold changes back."""
-    lines = plan_lines(plan)
-    found = {"summary": plan_summary(plan), **_stopped(plan, settings), **_sources(gathered)}
-    return found | results.of_lines("text", lines) | _data(plan_data(plan), gathered)
+    found = {"summary": plan_summary(plan), **_stopped(plan, settings.limits), **_sources(gathered)}
+    lines = results.of_lines("text", plan_lines(plan))
+    return found | lines | _data(plan_data(plan), gathered)
+
+
+def of_portal_plan(plan: profiles_management.Plan, limits: RunLimits) -> Results:
+    """Return the results of `plan` about a portal."""
+    found = {"summary": plan_summary(plan), **_stopped(plan, limits)}
+    return found | results.of_lines("text", plan_lines(plan)) | _data(plan_data(plan))
 
 
 def of_run(run: Run) -> Results:
@@ -118,8 +132,15 @@ def of_run(run: Run) -> Results:
     )
 
 
+def of_portal_run(portal: PortalRun | None) -> Results:
+    """Return the results of `sync-now` about a portal."""
+    if portal is None or portal.report is None:
+        return {}
+    return of_report(portal.report)
+
+
 def of_report(report: Report) -> Results:
-    """Return the results of `delete-stale-profiles`."""
+    """Return the results of `delete-stale-profiles`, or of `sync-now` about a portal."""
     lines = report_lines(report)
     return (
         {"summary": report_summary(report)}
@@ -183,8 +204,8 @@ def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
     return [problem_data(problem) for error in invalid for problem in error.problems]
 
 
-def _stopped(plan: profiles_management.Plan, settings: Settings) -> Results:
-    stopped = decide(plan, settings.limits).stopped
+def _stopped(plan: profiles_management.Plan, limits: RunLimits) -> Results:
+    stopped = decide(plan, limits).stopped
     reasons = [*map(halt_text, plan.halts)]
     if stopped:
         reasons.insert(0, brake_text(brake.error(stopped)))

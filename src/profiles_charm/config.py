@@ -47,6 +47,13 @@ class Config(BaseModel):
     relation_profiles: Words = ("*",)
     relation_trust: Literal["profiles", "full"] = "profiles"
     withdrawn_sources: Words = ()
+    puhuri_mode: Literal["off", "target"] = "off"
+    puhuri_url: Word = ""
+    puhuri_customer: Word = ""
+    puhuri_token: ops.Secret | None = None
+    puhuri_people: Literal["cuid", "email"] = "cuid"
+    puhuri_roles: Words = ()
+    puhuri_allow_terminations: bool = False
     distribution: Literal["upstream", "charmed"] = "charmed"
     engine: Mapping[str, Any] = Field(default_factory=dict)
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from profiles_charm import actions, status, status_text
 from profiles_charm.actions import Answer, Params
+from profiles_charm.configured_portal import ConfiguredPortal
 from profiles_charm.connection import Connection
+from profiles_charm.portal_run import PortalRun, for_portal
 from profiles_charm.run import NOTHING_ALLOWED, Inputs, Run
 from profiles_management import (
     ProfilesError,
@@ -21,6 +23,7 @@ from profiles_management import (
     list_stale_profiles,
     plan_profiles,
 )
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ def _sync(leader: Leader, params: actions.SyncNow) -> Answer:
     if params.dry_run:
         return _planned(leader, actions.Plan(), params.allowed)
     run = leader.run(params.allowed)
-    return Answer(actions.of_run(run), status.reasons(run, leader.app))
+    answer = Answer(actions.of_run(run), status.reasons(run, leader.app))
+    return answer.joined(Answer(actions.of_portal_run(run.portal)))
 
 
 def _plan(leader: Leader, params: actions.Plan) -> Answer:
@@ -71,7 +75,7 @@ def _plan(leader: Leader, params: actions.Plan) -> Answer:
 
 
 def _planned(leader: Leader, params: actions.Plan, allowed: Mapping[str, bool]) -> Answer:
-    settings, gathered = leader.inputs(allowed)
+    settings, gathered, portal = leader.inputs(allowed)
     plan = plan_profiles(
         gathered.pmr,
         target=leader.connection.client,
@@ -79,12 +83,26 @@ def _planned(leader: Leader, params: actions.Plan, allowed: Mapping[str, bool]) 
         now=params.at,
         clock=leader.connection.clock,
     )
-    return Answer(actions.of_plan(plan, settings, gathered), status.unread(gathered, leader.app))
+    answer = Answer(actions.of_plan(plan, settings, gathered), status.unread(gathered, leader.app))
+    if not portal.is_target:
+        return answer
+    return answer.joined(_planned_portal(portal, for_portal(gathered, plan.frozen), params))
+
+
+def _planned_portal(
+    portal: ConfiguredPortal, pmr: ProfilesManagementRepresentation, params: actions.Plan
+) -> Answer:
+    """Show what the next run would change in the portal."""
+    try:
+        plan = portal.plan(pmr, params.at)
+    except ProfilesError as error:
+        return Answer({}, status.of_portal(PortalRun(error)).message)
+    return Answer(actions.of_portal_plan(plan, portal.limits))
 
 
 def _list_stale(leader: Leader, _: Params) -> Answer:
     """List the profiles that no source defines any more."""
-    settings, gathered = leader.inputs(NOTHING_ALLOWED)
+    settings, gathered, _portal = leader.inputs(NOTHING_ALLOWED)
     client = leader.connection.client
     stale = list_stale_profiles(gathered.pmr, target=client, settings=settings)
     return Answer(actions.of_stale(stale), status.unread(gathered, leader.app))
@@ -92,7 +110,7 @@ def _list_stale(leader: Leader, _: Params) -> Answer:
 
 def _delete_stale(leader: Leader, params: actions.DeleteStale) -> Answer:
     """Delete stale profiles, if the parameters confirm it and every source can be read."""
-    settings, gathered = leader.inputs(NOTHING_ALLOWED)
+    settings, gathered, _portal = leader.inputs(NOTHING_ALLOWED)
     client = leader.connection.client
     stale = list_stale_profiles(gathered.pmr, target=client, settings=settings)
     wrong = status.unread(gathered, leader.app)

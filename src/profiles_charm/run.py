@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from profiles_charm import sources
+from profiles_charm.configured_portal import ConfiguredPortal
+from profiles_charm.portal_run import PortalRun
 from profiles_management import ProfilesError, Report, Settings
 from profiles_management.reconcile.plan import Frozen
 from profiles_management.sources import Gathered, Reading, applied_report
@@ -12,7 +15,13 @@ from profiles_management.sources import Gathered, Reading, applied_report
 NOTHING_ALLOWED: Mapping[str, bool] = {}
 """What a run that nobody asked for may do in addition, by the names of settings."""
 
-Inputs = tuple[Settings, Gathered]
+
+class Inputs(NamedTuple):
+    """What a run works with."""
+
+    settings: Settings
+    gathered: Gathered
+    portal: ConfiguredPortal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,7 @@ class Run:
         since: by name of a frozen source, the moment since which it is frozen.
         seconds: duration of the run.
         requests: number of requests to the Kubernetes API.
+        portal: the result on the portal; None without one, or if it did not get the document.
     """
 
     outcome: Report | ProfilesError
@@ -36,6 +46,7 @@ class Run:
     since: Mapping[str, datetime] = field(default_factory=dict)
     seconds: float = 0.0
     requests: int = 0
+    portal: PortalRun | None = None
 
     @property
     def report(self) -> Report | None:

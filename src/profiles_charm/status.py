@@ -6,6 +6,7 @@ from datetime import datetime
 import ops
 
 from profiles_charm import memory, status_text
+from profiles_charm.portal_run import PORTAL, PortalRun
 from profiles_charm.run import Run
 from profiles_charm.status_text import LONGEST, LONGEST_WITH_REMEDY, error_text, short
 from profiles_management import (
@@ -20,6 +21,7 @@ from profiles_management import (
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.sources import Gathered, NothingToRead, Reading
 
 STANDING_BY = "standing by; the leader applies the document"
@@ -40,6 +42,34 @@ def statuses_of(run: Run, app: str) -> Iterator[ops.StatusBase]:
         yield _of_report(run, run.outcome)
     else:
         yield status_of(run.outcome, app)
+    if run.portal is not None:
+        yield of_portal(run.portal, run.since.get(PORTAL))
+
+
+def of_portal(portal: PortalRun, begun: datetime | None = None) -> ops.StatusBase:
+    """Return the status of a portal.
+
+    Args:
+        begun: the moment since which it cannot be read.
+    """
+    if portal.error is not None:
+        return _of_unread_portal(portal.error, begun)
+    if isinstance(portal.outcome, Report):
+        found = _trouble(portal.outcome) or ops.ActiveStatus(
+            status_text.portal_text(portal.outcome)
+        )
+    else:
+        found = ops.BlockedStatus(error_text(portal.outcome))
+    return type(found)(short(f"{PORTAL}: {found.message}"))
+
+
+def _of_unread_portal(error: ProfilesError, begun: datetime | None) -> ops.StatusBase:
+    end = "" if begun is None else f"; not reconciled {memory.worded(begun)}"
+    remedy = error.remedy if isinstance(error, TargetError) else ""
+    text = f"{PORTAL}: {error_text(error)}. {remedy}".rstrip()
+    message = short(text, LONGEST_WITH_REMEDY - len(end)) + end
+    is_passing = isinstance(error, TargetError) and error.passing
+    return ops.WaitingStatus(message) if is_passing else ops.BlockedStatus(message)
 
 
 def status_of(error: ProfilesError, app: str) -> ops.StatusBase:
@@ -74,14 +104,21 @@ def _no_document(app: str) -> str:
 
 
 def _of_report(run: Run, report: Report) -> ops.StatusBase:
+    if trouble := _trouble(report):
+        return trouble
+    summary = status_text.summary(run, report)
+    return ops.ActiveStatus(short(summary, status_text.longest_summary(report)))
+
+
+def _trouble(report: Report) -> ops.StatusBase | None:
+    """Return the status of a report with something that is not done; None if all is well."""
     if wrong := status_text.trouble(report):
         return ops.BlockedStatus(short(wrong))
     if report.stopped:
         return ops.WaitingStatus(short(report.stopped))
     if report.unrevoked:
         return ops.WaitingStatus(status_text.pending_revocations(report))
-    summary = status_text.summary(run, report)
-    return ops.ActiveStatus(short(summary, status_text.longest_summary(report)))
+    return None
 
 
 def _kept(run: Run, reading: Reading) -> int:
@@ -102,7 +139,7 @@ def _of_source(reading: Reading, kept: int = 0, begun: datetime | None = None) -
         end += f" {memory.worded(begun)}"
     text = status_text.unread_text(reading, LONGEST - len(end)) + end
     error = reading.error
-    if isinstance(error, (GitError, NothingToRead)) and error.passing:
+    if isinstance(error, (GitError, NothingToRead, TargetError)) and error.passing:
         return ops.WaitingStatus(text)
     return ops.BlockedStatus(text)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from profiles_charm.portal_run import PORTAL
 from profiles_charm.run import Run
 from profiles_management import (
     BrakeError,
@@ -133,6 +134,8 @@ def _summary(run: Run, report: Report) -> Iterator[str]:
     yield from _absent(run)
     if run.commit:
         yield f"git {run.commit[:_COMMIT]}"
+    if run.portal is not None and isinstance(run.portal.outcome, Report):
+        yield f"{PORTAL}: {portal_text(run.portal.outcome)}"
     yield from _warned(report.plan.warnings)
 
 
@@ -169,6 +172,17 @@ def _warning(warning: Problem) -> str:
     if warning.where.line:
         return f"{warning.where.file} line {warning.where.line}: {what}"
     return f"{what}: set principals" if warning.code == GATEWAY_MISMATCH else what
+
+
+def portal_text(report: Report) -> str:
+    """Return a run on a portal in a few words: `12 projects, 2 pending, 1 warning`."""
+    parts = [count(report.plan.profiles, "project")]
+    pending = {waiting.profile for waiting in report.pending}
+    if pending:
+        parts.append(f"{len(pending)} pending")
+    if report.plan.warnings:
+        parts.append(count(len(report.plan.warnings), "warning"))
+    return ", ".join(parts)
 
 
 def longest_summary(report: Report) -> int:

@@ -25,7 +25,7 @@ def ours(root: Path):
 
 
 def for_the_command(name: str):
-    left_out = ("cli/", "puhuri/", "__main__.py")
+    left_out = ("cli/", "__main__.py")
     return name.startswith(tuple(f"src/profiles_management/{part}" for part in left_out))
 
 

@@ -18,9 +18,11 @@ class TargetError(ProfilesError):
     Attributes:
         remedy: what to check or to do, which the message does not say; '' where nothing is known.
         brief: the message without what the target answered.
+        passing: whether the target was unavailable, which may be temporary.
     """
 
     code: ClassVar[str] = "target"
+    passing: ClassVar[bool] = False
 
     def __init__(self, message: str, *, remedy: str = "", brief: str = "") -> None:
         super().__init__(message)
@@ -37,6 +39,7 @@ class TargetAway(TargetError):
     """
 
     code: ClassVar[str] = "target-away"
+    passing: ClassVar[bool] = True
 
     name: ClassVar[str] = "target"
 

@@ -2,14 +2,17 @@
 
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from profiles_charm.actions import DeleteStale, ListAccess, Params, Plan, SyncNow
 from profiles_charm.config import Config, engine_options
+from profiles_charm.configured_portal import portal_settings
 from profiles_management import CHARMED, UPSTREAM, Settings, SettingsError
 from profiles_management.kubeflow.settings import declarations
+from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
 
 ROOT = Path(__file__).parents[3]
 CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
@@ -26,6 +29,7 @@ SOURCES = {
     "git-known-hosts",
     "git-ca",
 }
+OF_PORTAL = {"puhuri-mode", "puhuri-url", "puhuri-token"}
 PARAMS = {
     "sync-now": SyncNow,
     "plan": Plan,
@@ -34,8 +38,15 @@ PARAMS = {
     "export-pmr": Params,
     "list-access": ListAccess,
 }
+PORTAL_SETTINGS = {
+    f"puhuri-{setting.name.replace('_', '-')}": setting
+    for setting in fields(PuhuriSettings)
+    if setting.name != "instance"  # the option of the engine
+}
 OURS = {
     *SOURCES,
+    *OF_PORTAL,
+    *PORTAL_SETTINGS,
     "distribution",
     "relation-profiles",
     "relation-trust",
@@ -86,6 +97,21 @@ def test_an_option_is_as_its_setting_is_declared(name, setting):
     assert described.startswith(setting.text.removesuffix("."))
     if name != "deadline":  # shorter in a hook
         assert getattr(configured().settings(), setting.name) == getattr(CHARMED, setting.name)
+
+
+@pytest.mark.parametrize(("name", "setting"), PORTAL_SETTINGS.items())
+def test_an_option_of_a_portal_is_as_its_setting_is_declared(name, setting):
+    described = " ".join(OPTIONS[name]["description"].split())
+    declared = PuhuriSettings("lab")
+
+    assert described.startswith(setting.metadata["text"].removesuffix("."))
+    assert getattr(portal_settings(configured(), "lab"), setting.name) == getattr(
+        declared, setting.name
+    )
+
+
+def test_the_choices_of_a_portal_are_those_of_its_settings():
+    assert set(get_args(Config.model_fields["puhuri_people"].annotation)) == {*PersonName}
 
 
 def test_the_defaults_of_charmcraft_are_those_of_the_code():

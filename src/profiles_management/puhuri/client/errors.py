@@ -38,6 +38,7 @@ class PuhuriAway(PuhuriError):
     """
 
     code: ClassVar[str] = "puhuri-away"
+    passing: ClassVar[bool] = True
 
     def __init__(self, message: str, *, status: int = 0, unanswered: bool = False) -> None:
         super().__init__(message, status=status)

@@ -1,0 +1,46 @@
+"""A charm with a portal on loopback, and documents for both."""
+
+from ops import testing
+
+from puhuri_server.sample import ALLOCATOR_TOKEN, cuid
+
+CUSTOMER = "National Research Allocator"
+SINCE = "; not reconciled since 2026-01-01 12:00 UTC"
+
+
+def document(**profiles: dict[str, str]) -> str:
+    """Write a document; ada owns each profile: `document(quantum={"bo": "edit"})`."""
+    lines = ["profiles:" if profiles else "profiles: []"]
+    for name, people in profiles.items():
+        lines += [f"- name: {name}", f"  owner: {{kind: User, name: {cuid('ada')}}}"]
+        entries = [f"{{name: {cuid(person)}, role: {role}}}" for person, role in people.items()]
+        lines.append(f"  contributors: [{', '.join(entries)}]")
+    return "\n".join(lines) + "\n"
+
+
+def as_target(world, portal, pmr="", **options):
+    """Configure a charm that applies a document to a cluster and to a portal."""
+    given = {
+        "puhuri_mode": "target",
+        "puhuri_url": portal.url,
+        "puhuri_customer": CUSTOMER,
+        "puhuri_token": testing.Secret({"token": ALLOCATOR_TOKEN}),
+        "instance": "lab",
+        "pmr": pmr,
+    }
+    world.configure(**{name: value for name, value in (given | options).items() if value})
+
+
+def roles(portal, profile, instance="lab"):
+    """Return {first letter of the CUID: role} of everybody in the project of a profile."""
+    marked = f"{instance}/{profile}"
+    (project,) = [one for one in portal.world.projects if one.backend_id == marked]
+    grants = portal.world.active_grants(project)
+    return {grant.user.username[0]: grant.role for grant in grants}
+
+
+def carry_out_orders(portal):
+    """Let the provider approve every open order."""
+    for order in portal.world.orders:
+        if order.is_open:
+            portal.world.execute(order)

@@ -1,0 +1,451 @@
+"""A portal as a second target of the charm: each of its states, and what it must not hold up."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from ops import ActiveStatus, BlockedStatus, WaitingStatus, testing
+from portal_world import SINCE, as_target, carry_out_orders, document, roles
+
+from memory_api import always, injury
+from puhuri_server.sample import PROVIDER_TOKEN, sample_world
+from puhuri_server.server import Fault, serving
+
+ROOT = Path(__file__).parents[3]
+QUANTUM = document(quantum={"bo": "edit"})
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serving(sample_world()) as portal:
+        yield portal
+
+
+@pytest.fixture
+def portal(server):
+    server.reset(sample_world())
+    return server
+
+
+def test_the_document_is_applied_to_the_cluster_and_to_the_portal(world, api, portal):
+    as_target(world, portal, QUANTUM)
+
+    state = world.see("config_changed")
+
+    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; portal: 1 project")
+    assert api.get("Profile", None, "quantum")
+    assert roles(portal, "quantum") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+
+
+def test_without_the_option_a_portal_is_not_asked(world, portal):
+    as_target(world, portal, QUANTUM, puhuri_mode="off")
+
+    assert world.see().unit_status == ActiveStatus("1 profile, 1 contributor")
+    assert portal.requests == []
+
+
+def test_a_run_that_changes_nothing_writes_nothing_and_logs_nothing(world, portal):
+    as_target(world, portal, QUANTUM)
+    world.see()
+    portal.requests.clear()
+    world.context.juju_log.clear()
+
+    world.see()
+
+    assert {sent.method for sent in portal.requests} == {"GET"}
+    assert [line for line in world.logged if line.startswith("INFO")] == []
+
+
+def test_changes_in_the_portal_are_one_line_of_the_log(world, portal):
+    as_target(world, portal, QUANTUM)
+
+    world.see()
+
+    lines = [line for line in world.logged if line.startswith("INFO")]
+    assert lines[1:] == ["INFO portal: 3 changes, 3 writes, 0 failed, 0 pending"]
+
+
+# what a portal says
+
+
+def away(portal):
+    portal.fault = lambda number, sent: Fault.ERROR
+
+
+def test_a_portal_that_is_away_is_waited_for_and_does_not_hold_up_the_cluster(world, api, portal):
+    away(portal)
+    as_target(world, portal, QUANTUM)
+
+    status = world.see("config_changed").unit_status
+
+    assert status == WaitingStatus(
+        f"portal: The portal did not list the customers: it answered with status 500{SINCE}"
+    )
+    assert api.get("Profile", None, "quantum")
+
+
+def test_the_next_event_goes_on_when_the_portal_is_back(world, portal):
+    away(portal)
+    as_target(world, portal, QUANTUM)
+    world.see("config_changed")
+    portal.fault = lambda number, sent: None
+
+    state = world.see()
+
+    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; portal: 1 project")
+    assert roles(portal, "quantum")
+
+
+def test_a_host_that_does_not_answer_is_waited_for(world, portal):
+    with serving(sample_world()) as gone:
+        pass
+    as_target(world, gone, QUANTUM)
+
+    status = world.see().unit_status
+
+    assert isinstance(status, WaitingStatus)
+    assert status.message.startswith("portal: The portal did not list the customers: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            {"token": "f" * 40},
+            "The portal does not allow it: Invalid token. Get a new token from the portal",
+        ),
+        ({"token": "two words"}, "puhuri-token: the token is empty, or has blanks or characters"),
+        ({"user": "robot", "token": "a"}, "puhuri-token needs token, and no other key"),
+        ({"token": PROVIDER_TOKEN}, "The portal has no customer with the name National"),
+    ],
+)
+def test_a_token_that_is_not_accepted_is_named_without_its_content(
+    world, api, portal, content, said
+):
+    as_target(world, portal, QUANTUM, puhuri_token=testing.Secret(content))
+
+    status = world.see("config_changed").unit_status
+
+    assert isinstance(status, BlockedStatus)
+    assert status.message.startswith(f"portal: {said}")
+    assert not any(text in status.message for text in content.values() if len(text) > 1)
+    assert api.get("Profile", None, "quantum")
+
+
+def test_a_secret_that_is_not_granted_is_named(world, portal):
+    as_target(world, portal, QUANTUM, puhuri_token="secret:cccccccccccccccccccg")
+
+    assert world.see().unit_status == BlockedStatus(
+        f"portal: puhuri-token cannot be read; grant the secret{SINCE}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"puhuri_token": ""}, "puhuri-token is missing. Set it to a secret with the key token"),
+        (
+            {"puhuri_url": ""},
+            "option puhuri-url is empty. Set it, or set puhuri-mode=off",
+        ),
+        (
+            {"puhuri_url": "http://puhuri.example.org"},
+            "The URL of the portal is not https://HOST, as in https://puhuri.example.org",
+        ),
+        (
+            {"puhuri_customer": ""},
+            "option puhuri-customer is missing: name it in the document (puhuri.customer) or here",
+        ),
+        (
+            {"puhuri_customer": "Nobody"},
+            "The portal has no customer with the name Nobody for this token",
+        ),
+        (
+            {"instance": ""},
+            "option instance is 'default': give each installation a name of its own",
+        ),
+        (
+            {"puhuri_roles": "owner=PROJECT.MANAGER"},
+            "option puhuri-roles is not valid: ",
+        ),
+    ],
+)
+def test_an_option_that_is_missing_or_wrong_is_named_and_the_cluster_is_reconciled(
+    world, api, portal, options, said
+):
+    as_target(world, portal, QUANTUM, **options)
+
+    status = world.see("config_changed").unit_status
+
+    assert isinstance(status, BlockedStatus)
+    assert status.message.startswith(f"portal: {said}")
+    assert status.message.endswith(SINCE)
+    assert api.get("Profile", None, "quantum")
+
+
+# what is held back
+
+PEOPLE = {"bo": "edit", "cleo": "edit", "eve": "view"}
+BRAKED = "portal: would revoke 4 of 4; run sync-now allow-revocations=true"
+WITH_ALLOCATION = (
+    document(quantum=PEOPLE)
+    + """\
+  puhuri:
+    allocations:
+    - {name: training, offering: LUMI regular, limits: {cpu_k_hours: 10, gpu_k_hours: 5, gb_k_hours: 1}}
+"""
+)
+
+
+@pytest.fixture
+def emptied(world, portal):
+    """A charm with a project and an allocation, and from now on a document without them."""
+    as_target(world, portal, WITH_ALLOCATION, brake_minimum=1)
+    world.see()
+    carry_out_orders(portal)
+    as_target(world, portal, document(), brake_minimum=1)
+    return world
+
+
+@pytest.fixture
+def behind(emptied, portal):
+    """The same, and the cluster was reconciled while the portal was away."""
+    away(portal)
+    emptied.fail("sync-now", allow_revocations=True)
+    portal.fault = lambda number, sent: None
+    portal.requests.clear()
+    return emptied
+
+
+def writes(portal):
+    return [sent for sent in portal.requests if sent.method != "GET"]
+
+
+def test_the_brake_of_the_cluster_holds_up_the_portal_too(emptied, portal):
+    portal.requests.clear()
+
+    status = emptied.see().unit_status
+
+    assert status == BlockedStatus("would revoke 3 of 3; run sync-now allow-revocations=true")
+    assert portal.requests == []
+    assert len(roles(portal, "quantum")) == 4
+
+
+def test_the_brake_stops_a_portal_by_its_own_numbers(behind, portal):
+    assert behind.see().unit_status == BlockedStatus(BRAKED)
+    assert writes(portal) == []
+
+
+def test_the_brake_is_released_once_and_ends_access_but_no_allocation_and_no_project(
+    behind, portal
+):
+    behind.see()
+
+    behind.act("sync-now", allow_revocations=True)
+
+    assert roles(portal, "quantum") == {}
+    assert [one.state for one in portal.world.resources] == ["OK"]
+    assert behind.see().unit_status == ActiveStatus(
+        "0 profiles, 0 contributors; portal: 0 projects"
+    )
+
+
+def test_only_an_option_lets_allocations_and_projects_end(behind, portal):
+    as_target(behind, portal, document(), brake_minimum=100, puhuri_allow_terminations=True)
+
+    behind.see()
+    carry_out_orders(portal)
+    behind.see()
+
+    assert [one.state for one in portal.world.resources] == ["Terminated"]
+    assert not [one for one in portal.world.projects if one.backend_id == "lab/quantum"]
+
+
+def test_an_order_that_waits_is_pending(world, portal):
+    as_target(world, portal, WITH_ALLOCATION)
+
+    status = world.see().unit_status
+
+    assert status == ActiveStatus("1 profile, 3 contributors; portal: 1 project, 1 pending")
+
+
+def test_a_person_whom_the_portal_does_not_know_is_not_named(world, portal):
+    as_target(world, portal, document(quantum={"zoe": "edit"}))
+
+    status = world.see().unit_status
+
+    assert status == BlockedStatus("portal: 1 profile failed: quantum: the portal refused it")
+
+
+def test_a_project_that_is_there_twice_is_refused(world, portal):
+    as_target(world, portal, QUANTUM)
+    world.see()
+    (project,) = [one for one in portal.world.projects if one.backend_id == "lab/quantum"]
+    portal.world.projects.append(replace(project, uuid=portal.world.new_uuid()))
+
+    status = world.see().unit_status
+
+    assert status == BlockedStatus("portal: 1 of 1 profile refused: quantum: doubled-project")
+
+
+# the cluster and the sources
+
+
+def test_a_cluster_that_is_away_does_not_hold_up_the_portal(world, api, portal):
+    api.faults.append(always(injury("503")))
+    as_target(world, portal, QUANTUM)
+
+    status = world.see().unit_status
+
+    assert isinstance(status, WaitingStatus)
+    assert status.message.startswith("Kubernetes API unavailable: ")
+    assert roles(portal, "quantum") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+
+
+def test_what_left_the_document_stays_in_the_portal_until_the_cluster_can_be_read(
+    world, api, portal
+):
+    as_target(world, portal, document(quantum={"bo": "edit"}, web={"bo": "edit"}))
+    world.see()
+    api.faults.append(always(injury("503")))
+    as_target(world, portal, document(quantum={}))
+
+    world.see()
+    assert roles(portal, "quantum") == {"a": "PROJECT.MANAGER"}
+    assert roles(portal, "web") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+
+    api.faults.clear()
+    world.see()
+    assert roles(portal, "web") == {}
+
+
+def test_a_source_that_is_not_given_any_more_keeps_its_projects(world, portal):
+    as_target(world, portal, QUANTUM)
+    world.see()
+    as_target(world, portal, "")
+
+    world.publish("teams", document(web={"bo": "edit"}))
+
+    assert roles(portal, "web") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+    assert roles(portal, "quantum") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+
+
+def test_a_source_that_cannot_be_read_keeps_its_projects(world, portal):
+    as_target(world, portal, QUANTUM)
+    world.publish("teams", document(web={"bo": "edit"}))
+
+    world.publish("teams", version="1", revision="0" * 16, encoding="text", document="[")
+
+    assert roles(portal, "web") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+
+
+def test_a_relation_that_was_removed_loses_its_roles(world, portal):
+    as_target(world, portal, QUANTUM)
+    world.publish("teams", document(web={"bo": "edit"}))
+
+    world.unrelate("teams")
+    world.see()
+
+    assert roles(portal, "web") == {}
+
+
+def test_without_any_document_nothing_ends(world, portal):
+    as_target(world, portal, QUANTUM)
+    world.see()
+
+    as_target(world, portal, "")
+    world.see()
+
+    assert roles(portal, "quantum") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+
+
+def test_a_unit_that_does_not_lead_does_not_ask_the_portal(world, portal):
+    as_target(world, portal, QUANTUM, leader=False)
+    world.state = replace(world.state, leader=False)
+
+    world.see()
+
+    assert portal.requests == []
+
+
+# actions
+
+
+def test_plan_shows_both_targets_and_changes_nothing(world, portal):
+    as_target(world, portal, QUANTUM)
+
+    results = world.act("plan")
+
+    assert results["summary"] == "Plan: 2 to add (3 writes). 2 gain access."
+    assert results["portal-summary"] == "Plan: 3 to add (3 writes). 2 gain access."
+    assert results["portal-changes"]
+    assert writes(portal) == []
+
+
+def test_sync_now_shows_what_became_of_both(world, portal):
+    as_target(world, portal, QUANTUM)
+
+    results = world.act("sync-now")
+
+    assert results["summary"] == "1 profile, 1 contributor; portal: 1 project"
+    assert results["portal-summary"] == "Applied: 3 added (3 writes). 2 gained access."
+    assert results["portal-changes-total"] == "3"
+
+
+def test_plan_shows_what_the_brake_would_stop_in_the_portal(behind, portal):
+    results = behind.act("plan")
+
+    assert results["portal-stopped"] == BRAKED.removeprefix("portal: ")
+
+
+@pytest.mark.parametrize("action", ["plan", "sync-now"])
+def test_an_action_fails_with_the_reason_of_the_portal_after_the_cluster(world, portal, action):
+    away(portal)
+    as_target(world, portal, QUANTUM)
+
+    reason = world.fail(action)
+
+    assert reason.startswith("portal: The portal did not list the customers: it answered with")
+    assert world.results()["summary"]
+
+
+def test_without_the_option_results_say_nothing_of_a_portal(world, portal):
+    as_target(world, portal, QUANTUM, puhuri_mode="off")
+
+    assert not [name for name in world.act("plan") if name.startswith("portal")]
+
+
+# what it costs
+
+EVENT = """
+import sys
+from ops import testing
+from charm import ProfilesManagementCharm
+from memory_api import MemoryApi
+from profiles_charm import connection
+
+connection.connect = lambda: connection.Connection(MemoryApi().client)
+context = testing.Context(ProfilesManagementCharm)
+state = testing.State(leader=True, config={"pmr": sys.argv[1], "puhuri-mode": sys.argv[2]})
+context.run(context.on.update_status(), state)
+loaded = [name for name in sys.modules if f"{name}.".startswith(("profiles_management.puhuri.", "nh3."))]
+print(len(loaded))
+"""
+
+
+@pytest.mark.parametrize(("mode", "is_loaded"), [("off", False), ("target", True)])
+def test_what_talks_to_a_portal_is_loaded_only_with_the_option(mode, is_loaded):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(  # noqa: S603 - our own Python
+        [sys.executable, "-c", EVENT, "profiles: []", mode],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (int(done.stdout) > 0) == is_loaded
