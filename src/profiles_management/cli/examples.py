@@ -100,8 +100,12 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "puhuri report": (
         ("Show what projects used this month", "puhuri report"),
         (
-            "Save the usage of a customer in a year as a table",
-            "puhuri report --customer Physics --from 2026-01 --to 2026-12 -o csv > usage.csv",
+            "Show the quotas of their profiles in a cluster too",
+            "puhuri report --instance lab --context lab",
+        ),
+        (
+            "Save the usage since January 2026 as a table",
+            "puhuri report --from 2026-01 -o csv > usage.csv",
         ),
     ),
     "completion": (

@@ -27,8 +27,8 @@ def _target(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TargetOptions:
-    """Which cluster or folder is meant. Without any of them, the cluster of the environment."""
+class ClusterOptions:
+    """Which cluster is meant. Without any of them, that of the environment."""
 
     kubeconfig: Annotated[
         Path | None,
@@ -45,6 +45,12 @@ class TargetOptions:
             autocompletion=contexts,
         ),
     ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetOptions(ClusterOptions):
+    """Which cluster or folder is meant. Without any of them, the cluster of the environment."""
+
     directory: Annotated[
         Path | None,
         _target(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from profiles_management.kubeflow.access.cluster_wide import ClusterWide
     from profiles_management.kubeflow.access.role_assignments import AccessEntry
     from profiles_management.kubeflow.planning.stale import StaleProfile
+    from profiles_management.kubeflow.quota_usage import QuotaUsages
     from profiles_management.pmr.exported_document import Export
 
 # An event of the charm needs `create_or_update_profiles` alone and is measured: the other functions
@@ -249,6 +250,20 @@ def list_cluster_wide(*, target: Where = None, settings: Settings = UPSTREAM) ->
             what = "A folder holds no ClusterRoleBindings"
             raise ClusterError(f"{what}: leave out --directory, or --cluster-wide.")
         return gathered(*opened.everything(slim_classes.ClusterRoleBinding, settings))
+
+
+def list_quotas(*, target: Where = None, settings: Settings = UPSTREAM) -> QuotaUsages:
+    """Return what every namespace uses of its ResourceQuotas.
+
+    Raises:
+        ClusterError: they cannot be read, or the target is a folder.
+    """
+    from profiles_management.kubeflow.quota_usage import gathered  # noqa: PLC0415 - for the command alone
+
+    with reached(target, settings) as opened:
+        if not isinstance(opened, Cluster):
+            raise ClusterError("A folder does not say what is used of quotas: name a cluster.")
+        return gathered(*opened.everything(slim_classes.ResourceQuota, settings))
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:

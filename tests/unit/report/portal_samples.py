@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from profiles_management.kubeflow.quota_usage import QuotaResource, QuotaUsage, QuotaUsages
+from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.puhuri.client.models import (
     Allocation,
     Component,
@@ -11,8 +13,9 @@ from profiles_management.puhuri.client.models import (
     Project,
     Usage,
 )
+from profiles_management.report.usage.usage_counting import NO_CLUSTER, usage_report
 from profiles_management.report.usage.usage_period import Period, trend_until
-from profiles_management.report.usage.usage_rows import PortalFacts, usage_report
+from profiles_management.report.usage.usage_rows import ClusterFacts, PortalFacts
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NOVEMBER = date(2026, 11, 1)
@@ -79,8 +82,24 @@ def facts(*allocations, usages=(), projects=None, grants=(), customer="Allocator
     )
 
 
-def reported(*of_customers, first=NOVEMBER, last=NOVEMBER):
-    return usage_report(of_customers, Period(first, last), trend_until(last), at=NOON)
+def cluster(instance="lab", unread=(), **by_namespace):
+    """Return a cluster with quotas, such as `cluster(quantum=quota(pods=("10", "3")))`."""
+    return ClusterFacts(
+        instance=instance,
+        target=TargetDescription("cluster", context="lab", server="https://lab.example.org"),
+        quotas=QuotaUsages({name: [quota] for name, quota in by_namespace.items()}, tuple(unread)),
+    )
+
+
+def quota(name="kf-resource-quota", **resources):
+    """Return a quota with `resource=(hard, used)`."""
+    return QuotaUsage(name, tuple(QuotaResource(key, *both) for key, both in resources.items()))
+
+
+def reported(*of_customers, first=NOVEMBER, last=NOVEMBER, cluster=NO_CLUSTER):
+    return usage_report(
+        of_customers, Period(first, last), trend_until(last), at=NOON, cluster=cluster
+    )
 
 
 def components(report):
@@ -118,10 +137,21 @@ def sample_report():
             projects=[
                 project(backend_id="lab/quantum", end_date=date(2027, 6, 30)),
                 project("empty"),
+                project("unlimited", backend_id="lab/unlimited"),
             ],
             grants=[grant("ada", role="PROJECT.MANAGER"), grant("ada"), grant("bo")],
         ),
         facts(projects=[], customer="Nobody yet"),
+        cluster=cluster(
+            quantum=quota(
+                **{
+                    "pods": ("50", "12"),
+                    "requests.memory": ("64Gi", "61440Mi"),
+                    "secrets": ("", ""),
+                }
+            ),
+            others=quota(pods=("4242", "4242")),
+        ),
     )
 
 
@@ -129,5 +159,8 @@ def hostile_report():
     """Return a report in which every text that a portal can choose is an attack."""
     attack = allocation(HOSTILE, HOSTILE, HOSTILE, HOSTILE, **{HOSTILE: 3})
     record = usage(2, HOSTILE, by=attack)
-    owned = project(HOSTILE, backend_id=HOSTILE)
-    return reported(facts(attack, usages=[record, usage(1)], projects=[owned], customer=HOSTILE))
+    owned = project(HOSTILE, backend_id=f"lab/{HOSTILE}")
+    return reported(
+        facts(attack, usages=[record, usage(1)], projects=[owned], customer=HOSTILE),
+        cluster=cluster(**{HOSTILE: quota(HOSTILE, **{HOSTILE: (HOSTILE, HOSTILE)})}),
+    )

@@ -47,11 +47,13 @@ def test_names_cannot_steer_a_terminal():
 
 
 def test_names_are_no_formulas_in_a_spreadsheet():
-    (row,) = rows(hostile_report())
+    of_component, of_quota = rows(hostile_report())
 
-    cells = [row[name] for name in ("customer", "project", "allocation", "offering", "component")]
+    names = ("customer", "project", "profile", "allocation", "offering", "component")
+    cells = [of_component[name] for name in names]
+    cells += [of_quota[name] for name in ("customer", "project", "profile", "quota", "component")]
     assert all(cell.startswith("'=cmd|") for cell in cells)
-    assert all(cell.isprintable() for cell in row.values())
+    assert all(cell.isprintable() for row in (of_component, of_quota) for cell in row.values())
 
 
 def test_data_can_be_written_as_json_and_have_names_as_they_are():

@@ -263,6 +263,12 @@ class PortalExportOptions(SettingOptions):
     names = ("instance", "protected_namespaces")
 
 
+class PortalReportOptions(SettingOptions):
+    """The settings of every target that mean something in a report."""
+
+    names = ("instance",)
+
+
 PortalTimeout = Annotated[
     float | None,
     timeout(

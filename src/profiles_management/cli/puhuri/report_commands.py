@@ -10,13 +10,14 @@ from profiles_management.cli.options import ListOutput
 from profiles_management.cli.prompting import READING
 from profiles_management.cli.puhuri.listing_filters import CustomerName
 from profiles_management.cli.puhuri.portal_group import portal_command
-from profiles_management.cli.puhuri.portal_options import PortalOptions
+from profiles_management.cli.puhuri.portal_options import PortalOptions, PortalReportOptions
+from profiles_management.cli.puhuri.quota_reading import QuotaOptions, read_quotas
 from profiles_management.cli.puhuri.usage_reading import read_usage
 from profiles_management.cli.session import Session
 from profiles_management.puhuri.portal_description import PortalDescription
 from profiles_management.reconcile.lines import printable
+from profiles_management.report.usage.usage_counting import usage_report
 from profiles_management.report.usage.usage_period import Period, month_of, trend_until
-from profiles_management.report.usage.usage_rows import usage_report
 from profiles_management.report.usage.usage_tables import usage_csv, usage_data
 from profiles_management.report.usage.usage_text import usage_lines
 
@@ -85,18 +86,21 @@ def report(
     ctx: typer.Context,
     portal: PortalOptions,
     period: PeriodOptions,
+    cluster: QuotaOptions,
+    options: PortalReportOptions,
     customer: CustomerName = "",
     output: ListOutput = "text",
 ) -> int:
-    """Report what projects used of their allocations, with limits, members and end dates."""
+    """Report what projects use of their allocations, and of their quotas in a cluster."""
     session: Session = ctx.obj
     now = session.clock.now()
     months = period.period(now.date())
     with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
+        quotas = read_quotas(session, cluster, options.settings().instance)
         session.opened = PortalDescription(client.connection.url, customer)
         customers = [client.customers.named(customer)] if customer else client.customers.find()
         facts = read_usage(client, customers)
-    result = usage_report(facts, months, trend_until(months.last), at=now)
+    result = usage_report(facts, months, trend_until(months.last), at=now, cluster=quotas)
     if output == "csv":
         session.show_file(usage_csv(result))
     else:

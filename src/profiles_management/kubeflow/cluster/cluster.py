@@ -187,7 +187,7 @@ class Cluster:
         return {name: stored.uid for name, stored in marked.items()}
 
     def everything(self, kind: type[Any], settings: Settings) -> tuple[list[Any], list[Problem]]:
-        """Return all objects of a kind that is not observed, and the problems of reading them.
+        """Return all objects of a kind as they are, and the problems of reading them.
 
         Raises:
             ClusterError: the list cannot be read; Forbidden names the verb and resource that are

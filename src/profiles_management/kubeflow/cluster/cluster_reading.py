@@ -81,7 +81,7 @@ class ClusterReading:
         return self._again(lambda: self._listed(kind, target.name, space=target.parent))
 
     def everything(self, kind: type[Any]) -> tuple[list[Any], list[Problem]]:
-        """Return all objects of a kind that is not observed, and the problems of reading them."""
+        """Return all objects of a kind as they are, and the problems of reading them."""
         return self._again(lambda: self._everything(kind))
 
     def number(self, kind: type[Any], namespace: str) -> int:

@@ -45,6 +45,11 @@ class _Quota(msgspec.Struct, rename="camel"):
     scope_selector: _Selector | None = None
 
 
+class _QuotaStatus(msgspec.Struct, rename="camel"):
+    hard: _Amounts = None
+    used: _Amounts = None
+
+
 class _Limit(msgspec.Struct, rename="camel"):
     type: str = ""
     max: _Amounts = None
@@ -59,6 +64,7 @@ class _Limits(msgspec.Struct, rename="camel"):
 
 
 QUOTA: Final = msgspec.json.Decoder(_Quota | None)
+QUOTA_STATUS: Final = msgspec.json.Decoder(_QuotaStatus | None)
 LIMITS: Final = msgspec.json.Decoder(_Limits | None)
 PLUGINS: Final = msgspec.json.Decoder(list[dict[str, Any]] | None)
 
@@ -100,6 +106,15 @@ def quota(field: bytes) -> Mapping[str, Any]:
         Unreadable: as in `parsed`, or it has another shape than a quota.
     """
     return _shaped(field, QUOTA) or {}
+
+
+def quota_status(field: bytes) -> Mapping[str, Any]:
+    """Return the status of a quota, empty where it is null.
+
+    Raises:
+        Unreadable: as in `parsed`, or it has another shape than the status of a quota.
+    """
+    return _shaped(field, QUOTA_STATUS) or {}
 
 
 def limits(field: bytes) -> Mapping[str, Any]:

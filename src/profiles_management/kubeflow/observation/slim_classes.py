@@ -145,6 +145,7 @@ class ResourceQuota(NamespacedResourceG, msgspec.Struct, rename="camel"):
     _api_info: ClassVar[ApiInfo] = api_info(core_v1.ResourceQuota)  # type: ignore[misc]
     metadata: Metadata
     spec: msgspec.Raw = NOTHING
+    status: msgspec.Raw = NOTHING
 
 
 class LimitRange(NamespacedResourceG, msgspec.Struct, rename="camel"):

@@ -1,28 +1,22 @@
-"""What projects used of their allocations, as rows: customers, projects, allocations, components.
+"""The rows of a usage report: customers, projects, allocations, components, quotas. Pure."""
 
-A customer's total is the sum of the components of its allocations. No project and no allocation is
-left out, only allocations that ended without any usage. Pure.
-"""
-
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
 
+from profiles_management.kubeflow.quota_usage import QuotaUsages
+from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.puhuri.client.models import (
     Allocation,
-    AllocationState,
     Component,
     Customer,
     Grant,
     Project,
     Usage,
 )
-from profiles_management.report.usage.usage_amounts import Amount, amount, share_of, total
-from profiles_management.report.usage.usage_period import Period, limited_period
+from profiles_management.report.usage.usage_amounts import Amount, share_of
+from profiles_management.report.usage.usage_period import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +34,22 @@ class PortalFacts:
     allocations: Sequence[Allocation] = ()
     usages: Sequence[Usage] = ()
     components: Mapping[str, Sequence[Component]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterFacts:
+    """What the cluster of an installation has.
+
+    Attributes:
+        instance: the installation; with it begins the backend_id of the projects of its profiles.
+        target: which cluster was read, None where none was.
+        why_not: why none was read, as a sentence.
+    """
+
+    instance: str = ""
+    target: TargetDescription | None = None
+    quotas: QuotaUsages = field(default_factory=QuotaUsages)
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +91,62 @@ class AllocationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """How much of one resource of a quota is used now.
+
+    Attributes:
+        hard, used: as the cluster writes them; '' where it has not counted yet.
+        hard_amount, used_amount: their values; None where they are not known.
+    """
+
+    name: str
+    hard: str
+    used: str
+    hard_amount: Amount | None
+    used_amount: Amount | None
+
+    @property
+    def share(self) -> Decimal | None:
+        """Which part of the quota is used; None where that is not known or nothing is allowed."""
+        return None if self.used_amount is None else share_of(self.used_amount, self.hard_amount)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """A ResourceQuota of a profile's namespace."""
+
+    name: str
+    resources: tuple[ResourceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """The profile of a project in the cluster."""
+
+    name: str
+    quotas: tuple[QuotaRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectRow:
     """A project with its allocations.
 
     Attributes:
         members: the number of people with a role.
         roles: the number of people with each role.
+        profile: None where no cluster was read, or the project is not of its installation.
     """
 
     project: Project
     members: int
     roles: Mapping[str, int]
     allocations: tuple[AllocationRow, ...]
+    profile: ProfileRow | None = None
+
+    @property
+    def quotas(self) -> tuple[QuotaRow, ...]:
+        """The quotas of its profile; none where it has no profile."""
+        return () if self.profile is None else self.profile.quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +176,16 @@ class CustomerRow:
 
     @property
     def allocations(self) -> Iterator[AllocationRow]:
-        """The allocations of all projects."""
+        """Those of all projects."""
         for project in self.projects:
             yield from project.allocations
+
+    @property
+    def resources(self) -> Iterator[ResourceRow]:
+        """The resources of the quotas of all projects."""
+        for project in self.projects:
+            for quota in project.quotas:
+                yield from quota.resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,180 +201,4 @@ class UsageReport:
     trend: Period
     at: datetime
     customers: tuple[CustomerRow, ...]
-
-
-def usage_report(
-    facts: Iterable[PortalFacts], period: Period, trend: Period, *, at: datetime
-) -> UsageReport:
-    """Return the report on what portals have, in the order in which it is given."""
-    customers = tuple(_customer(of_customer, period, trend, at) for of_customer in facts)
-    return UsageReport(period, trend, at, customers)
-
-
-def _customer(facts: PortalFacts, period: Period, trend: Period, at: datetime) -> CustomerRow:
-    allocations = {allocation.uuid: allocation for allocation in facts.allocations}
-    usages = {usage.uuid: usage for usage in facts.usages}.values()  # pages have no stable order
-    by_allocation: dict[str, list[Usage]] = defaultdict(list)
-    for usage in usages:
-        if _is_of(usage, allocations.get(usage.allocation_uuid)):
-            by_allocation[usage.allocation_uuid].append(usage)
-    rows = [
-        _allocation(allocation, facts, by_allocation[uuid], period, trend)
-        for uuid, allocation in allocations.items()
-        if allocation.state != AllocationState.TERMINATED or by_allocation[uuid]
-    ]
-    counted = sum(map(len, by_allocation.values()))
-    return CustomerRow(
-        facts.customer,
-        tuple(_projects(facts, rows, at)),
-        tuple(_totals(rows)),
-        not_counted=len(usages) - counted,
-    )
-
-
-def _is_of(usage: Usage, allocation: Allocation | None) -> bool:
-    """Return whether a record is of an allocation: the server lists those of everybody."""
-    return allocation is not None and usage.project_uuid == allocation.project_uuid
-
-
-# projects
-
-
-def _projects(
-    facts: PortalFacts, rows: Iterable[AllocationRow], at: datetime
-) -> Iterator[ProjectRow]:
-    """Yield the projects by name; one that was deleted is known by its allocations only."""
-    by_project: dict[str, list[AllocationRow]] = defaultdict(list)
-    for row in rows:
-        by_project[row.allocation.project_uuid].append(row)
-    roles: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for grant in facts.grants:
-        if grant.expiration_time is None or grant.expiration_time > at:
-            roles[grant.project_uuid].add((grant.role, grant.user_uuid))
-    projects = {uuid: _deleted(of_project[0]) for uuid, of_project in by_project.items()}
-    projects |= {project.uuid: project for project in facts.projects}
-    for project in sorted(projects.values(), key=attrgetter("name", "uuid")):
-        members = roles[project.uuid]
-        yield ProjectRow(
-            project,
-            len({person for _, person in members}),
-            _by_role(members),
-            tuple(sorted(by_project[project.uuid], key=_by_name)),
-        )
-
-
-def _deleted(row: AllocationRow) -> Project:
-    allocation = row.allocation
-    return Project(uuid=allocation.project_uuid, name=allocation.project_name)
-
-
-def _by_role(members: Iterable[tuple[str, str]]) -> Mapping[str, int]:
-    groups = groupby(sorted(members), key=lambda member: member[0])
-    return {role: len([*people]) for role, people in groups}
-
-
-def _by_name(row: AllocationRow) -> tuple[str, str, str]:
-    allocation = row.allocation
-    return allocation.name, allocation.offering_name, allocation.uuid
-
-
-# components
-
-
-def _allocation(
-    allocation: Allocation,
-    facts: PortalFacts,
-    usages: Sequence[Usage],
-    period: Period,
-    trend: Period,
-) -> AllocationRow:
-    by_type: dict[str, list[Usage]] = defaultdict(list)
-    for usage in usages:
-        by_type[usage.type].append(usage)
-    known = {part.type: part for part in facts.components.get(allocation.offering_uuid, ())}
-    shown = allocation.limits.keys() | by_type.keys()
-    in_order = [*(name for name in known if name in shown), *sorted(shown - known.keys())]
-    return AllocationRow(
-        allocation,
-        tuple(
-            _component(
-                known.get(name) or _unknown(name, by_type[name]),
-                allocation,
-                by_type[name],
-                period,
-                trend,
-            )
-            for name in in_order
-        ),
-    )
-
-
-def _unknown(name: str, usages: Sequence[Usage]) -> Component:
-    """Return a component of an offering that the token may not see."""
-    if not usages:
-        return Component(type=name)
-    return Component(type=name, name=usages[-1].name, measured_unit=usages[-1].measured_unit)
-
-
-def _component(
-    component: Component,
-    allocation: Allocation,
-    usages: Iterable[Usage],
-    period: Period,
-    trend: Period,
-) -> ComponentRow:
-    by_month: dict[date | None, Amount] = defaultdict(Decimal)
-    for usage in usages:
-        month = usage.billing_period
-        if not period.ends_before(month):
-            by_month[month] = total((by_month[month], amount(usage.usage)))
-    limit = allocation.limits.get(component.type)
-    return ComponentRow(
-        type=component.type,
-        name=component.name or component.type,
-        unit=component.measured_unit,
-        limit=None if limit is None else amount(limit),
-        limit_period=component.limit_period,
-        used=_used(by_month, period),
-        used_in_all=total(by_month.values()),
-        used_of_limit=_used(by_month, limited_period(component.limit_period, period.last)),
-        trend=tuple(by_month.get(month, Decimal(0)) for month in trend.months()),
-    )
-
-
-def _used(by_month: Mapping[date | None, Amount], period: Period | None) -> Amount:
-    """Return what was used in a period; None is all months."""
-    return total(used for month, used in by_month.items() if period is None or period.has(month))
-
-
-# totals
-
-
-def _totals(rows: Iterable[AllocationRow]) -> Iterator[TotalRow]:
-    names: dict[str, str] = {}
-    groups: dict[str, dict[str, list[ComponentRow]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        offering = row.allocation.offering_uuid
-        names[offering] = row.allocation.offering_name
-        for component in row.components:
-            groups[offering][component.type].append(component)
-    for offering in sorted(groups, key=lambda uuid: (names[uuid], uuid)):
-        for components in groups[offering].values():
-            yield TotalRow(offering, names[offering], _sum(components))
-
-
-def _sum(components: Sequence[ComponentRow]) -> ComponentRow:
-    limits = [part.limit for part in components if part.limit is not None]
-    has_limit = len(limits) == len(components)
-    first = components[0]
-    return ComponentRow(
-        type=first.type,
-        name=first.name,
-        unit=first.unit,
-        limit=total(limits) if has_limit else None,
-        limit_period=first.limit_period,
-        used=total(part.used for part in components),
-        used_in_all=total(part.used_in_all for part in components),
-        used_of_limit=total(part.used_of_limit for part in components),
-        trend=tuple(map(total, zip(*(part.trend for part in components), strict=True))),
-    )
+    cluster: ClusterFacts

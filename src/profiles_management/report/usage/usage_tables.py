@@ -14,12 +14,23 @@ from profiles_management.report.usage.usage_rows import (
     ComponentRow,
     CustomerRow,
     ProjectRow,
+    QuotaRow,
+    ResourceRow,
     TotalRow,
     UsageReport,
 )
 from profiles_management.report.usage.usage_words import notes
 
-_PROJECT: Final = ("customer", "project", "project_uuid", "backend_id", "members", "project_end")
+_PROJECT: Final = (
+    "customer",
+    "project",
+    "project_uuid",
+    "backend_id",
+    "members",
+    "project_end",
+    "profile",
+    "quota",
+)
 _ALLOCATION: Final = ("allocation", "allocation_uuid", "offering", "state", "end")
 _COMPONENT: Final = (
     "component",
@@ -36,8 +47,9 @@ _COMPONENT: Final = (
 def usage_csv(report: UsageReport) -> str:
     """Return a report as CSV: a line for each component, then a column for each month of the trend.
 
-    A project without allocations and an allocation without components have a line too. Totals are
-    left out: a spreadsheet sums up the lines.
+    A project without allocations and quotas has a line too, and so has an allocation without
+    components. A resource of a quota has a line without an allocation. Totals are left out: a
+    spreadsheet sums up the lines.
     """
     months = tuple(map(month_text, report.trend.months()))
     head = (*_PROJECT, *_ALLOCATION, *_COMPONENT, *months)
@@ -48,10 +60,12 @@ def _rows(report: UsageReport) -> Iterator[tuple[str, ...]]:
     for customer in report.customers:
         for project in customer.projects:
             first = _project_cells(customer, project)
-            if not project.allocations:
+            if not project.allocations and not project.quotas:
                 yield first
             for allocation in project.allocations:
-                yield from _allocation_rows(first, allocation)
+                yield from _allocation_rows((*first, ""), allocation)
+            for quota in project.quotas:
+                yield from _quota_rows((*first, quota.name), quota)
 
 
 def _allocation_rows(first: tuple[str, ...], row: AllocationRow) -> Iterator[tuple[str, ...]]:
@@ -70,6 +84,12 @@ def _allocation_rows(first: tuple[str, ...], row: AllocationRow) -> Iterator[tup
         yield (*first, *_component_cells(component))
 
 
+def _quota_rows(first: tuple[str, ...], quota: QuotaRow) -> Iterator[tuple[str, ...]]:
+    no_allocation = ("",) * len(_ALLOCATION)
+    for resource in quota.resources:
+        yield (*first, *no_allocation, *_resource_cells(resource))
+
+
 def _project_cells(customer: CustomerRow, row: ProjectRow) -> tuple[str, ...]:
     project = row.project
     return (
@@ -79,7 +99,14 @@ def _project_cells(customer: CustomerRow, row: ProjectRow) -> tuple[str, ...]:
         project.backend_id,
         str(row.members),
         _day(project.end_date),
+        "" if row.profile is None else row.profile.name,
     )
+
+
+def _resource_cells(row: ResourceRow) -> tuple[str, ...]:
+    """Return a resource in the columns of components, as numbers without units."""
+    hard, used = plain_text(row.hard_amount), plain_text(row.used_amount)
+    return row.name, "", hard, "", "", "", used, plain_text(_rounded(row.share))
 
 
 def _component_cells(row: ComponentRow) -> tuple[str, ...]:
@@ -118,6 +145,7 @@ def usage_data(report: UsageReport) -> Data:
     return {
         "period": {"from": month_text(period.first), "to": month_text(period.last)},
         "at": report.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "cluster": None if report.cluster.target is None else report.cluster.target.data(),
         "customers": [_customer(customer, months) for customer in report.customers],
         "notes": [*notes(report)],
     }
@@ -142,6 +170,21 @@ def _project(row: ProjectRow, months: list[str]) -> dict[str, Any]:
         "members": row.members,
         "roles": dict(row.roles),
         "allocations": [_allocation(allocation, months) for allocation in row.allocations],
+        "profile": None if row.profile is None else row.profile.name,
+        "quotas": [_quota(quota) for quota in row.quotas],
+    }
+
+
+def _quota(quota: QuotaRow) -> dict[str, Any]:
+    return {"name": quota.name, "resources": [_resource(row) for row in quota.resources]}
+
+
+def _resource(row: ResourceRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "hard": row.hard or None,
+        "used": row.used or None,
+        "share": _number(_rounded(row.share)),
     }
 
 

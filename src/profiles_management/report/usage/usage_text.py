@@ -1,6 +1,6 @@
 """A usage report as lines for a terminal, with bars. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -31,7 +31,9 @@ from profiles_management.report.usage.usage_rows import (
     AllocationRow,
     ComponentRow,
     CustomerRow,
+    ProfileRow,
     ProjectRow,
+    ResourceRow,
     TotalRow,
     UsageReport,
 )
@@ -39,6 +41,7 @@ from profiles_management.report.usage.usage_words import (
     allocation_facts,
     notes,
     project_facts,
+    quota_facts,
     title,
     trend_title,
     unit_text,
@@ -48,25 +51,47 @@ _INDENT: Final = "  "
 _HEADINGS: Final = ("component", "used", "in all", "limit", "unit", "of the limit")
 _NUMBERS: Final = (1, 2, 3)  # columns that end at their right side
 _SHARE: Final = 5
+_QUOTA_NUMBERS: Final = (1,)
+_QUOTA_SHARE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """The columns of the tables of a whole report."""
+    """The columns of the tables of a whole report.
+
+    Attributes:
+        numbers: the width of each column that ends at its right side.
+        share: the column that is marked where a limit is nearly used, or exceeded.
+    """
 
     columns: Columns
-    numbers: tuple[int, ...]
+    numbers: Mapping[int, int]
+    share: int
+
+    def measured(self, texts: Sequence[str], share: Decimal | None) -> Line:
+        """Return a row with a share of a limit."""
+        tones = [Tone.PLAIN] * len(texts)
+        tones[self.share] = _tone(share)
+        return self.line(texts, tones)
 
     def line(self, texts: Sequence[str], tones: Sequence[Tone]) -> Line:
-        """Return a row of a table."""
+        """Return a row."""
         aligned = list(texts)
-        for column, width in zip(_NUMBERS, self.numbers, strict=True):
+        for column, width in self.numbers.items():
             aligned[column] = " " * (width - cells(texts[column])) + texts[column]
         parts = tuple(map(Segment, aligned, tones))
         whole = [Segment(_INDENT)]
         for segment, width in zip(parts, self.columns.widths, strict=True):
             whole += [segment._replace(text=padded(segment.text, width)), Segment(_INDENT)]
         return Line(tuple(whole), row=TableRow(Segment(_INDENT), parts, self.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layouts:
+    """The layout of the components of allocations, and that of the resources of quotas."""
+
+    components: _Layout
+    resources: _Layout
 
 
 def usage_lines(report: UsageReport) -> list[Line]:
@@ -79,20 +104,29 @@ def _lines(report: UsageReport) -> Iterator[Line]:
         yield line("No customers found.")
         return
     headings = (*_HEADINGS, trend_title(report))
-    layout = _layout(headings, report)
+    layouts = _layouts(headings, report)
     yield line(Segment(title(report), Tone.HEADING))
+    if report.cluster.target is not None:
+        yield labelled("Quotas of the cluster: ", report.cluster.target.details, Tone.FAINT)
     for customer in report.customers:
         yield line()
-        yield from _customer(customer, headings, layout)
+        yield from _customer(customer, headings, layouts)
     for note in notes(report):
         yield line()
         yield labelled("note: ", note, Tone.FAINT)
 
 
-def _layout(headings: Sequence[str], report: UsageReport) -> _Layout:
-    rows = [headings, *(_texts(component) for component in _components(report))]
-    numbers = tuple(max(cells(row[column]) for row in rows) for column in _NUMBERS)
-    return _Layout(measured(rows), numbers)
+def _layouts(headings: Sequence[str], report: UsageReport) -> _Layouts:
+    components = [headings, *map(_texts, _components(report))]
+    resources = [("",) * (_QUOTA_SHARE + 1), *map(_quota_texts, _resources(report))]
+    return _Layouts(
+        _layout(components, _NUMBERS, _SHARE), _layout(resources, _QUOTA_NUMBERS, _QUOTA_SHARE)
+    )
+
+
+def _layout(rows: Sequence[Sequence[str]], numbers: Iterable[int], share: int) -> _Layout:
+    widths = {column: max(cells(row[column]) for row in rows) for column in numbers}
+    return _Layout(measured(rows), widths, share)
 
 
 def _components(report: UsageReport) -> Iterator[ComponentRow]:
@@ -101,32 +135,47 @@ def _components(report: UsageReport) -> Iterator[ComponentRow]:
         yield from (total.component for total in customer.totals)
 
 
-def _customer(row: CustomerRow, headings: Sequence[str], layout: _Layout) -> Iterator[Line]:
+def _resources(report: UsageReport) -> Iterator[ResourceRow]:
+    for customer in report.customers:
+        yield from customer.resources
+
+
+def _customer(row: CustomerRow, headings: Sequence[str], layouts: _Layouts) -> Iterator[Line]:
     yield line(Segment(printable(row.customer.name), Tone.HEADING))
     if not row.projects:
         yield line(_INDENT, "No projects.")
         return
     if row.totals:
-        yield layout.line(headings, [Tone.FAINT] * len(headings))
+        yield layouts.components.line(headings, [Tone.FAINT] * len(headings))
     for project in row.projects:
         yield line()
-        yield from _project(project, layout)
+        yield from _project(project, layouts)
     if row.totals:
         yield line()
-        yield from _totals(row.totals, layout)
+        yield from _totals(row.totals, layouts.components)
 
 
-def _project(row: ProjectRow, layout: _Layout) -> Iterator[Line]:
+def _project(row: ProjectRow, layouts: _Layouts) -> Iterator[Line]:
     yield _named("Project ", row.project.name, project_facts(row))
     if not row.allocations:
         yield line(_INDENT, "No allocations.")
     for allocation in row.allocations:
-        yield from _allocation(allocation, layout)
+        yield from _allocation(allocation, layouts.components)
+    if row.profile is not None:
+        yield from _quotas(row.profile, layouts.resources)
 
 
 def _allocation(row: AllocationRow, layout: _Layout) -> Iterator[Line]:
     yield _named("Allocation ", row.allocation.name, allocation_facts(row))
     yield from (_component(component, layout) for component in row.components)
+
+
+def _quotas(profile: ProfileRow, layout: _Layout) -> Iterator[Line]:
+    if not profile.quotas:
+        yield line(_INDENT, f"No ResourceQuota in the namespace {printable(profile.name)}.")
+    for quota in profile.quotas:
+        yield _named("Quota ", quota.name, quota_facts(profile))
+        yield from (layout.measured(_quota_texts(row), row.share) for row in quota.resources)
 
 
 def _totals(totals: Iterable[TotalRow], layout: _Layout) -> Iterator[Line]:
@@ -145,10 +194,7 @@ def _named(label: str, name: str, facts: str) -> Line:
 
 
 def _component(row: ComponentRow, layout: _Layout) -> Line:
-    texts = _texts(row)
-    tones = [Tone.PLAIN] * len(texts)
-    tones[_SHARE] = _tone(row.share)
-    return layout.line(texts, tones)
+    return layout.measured(_texts(row), row.share)
 
 
 def _texts(row: ComponentRow) -> tuple[str, ...]:
@@ -158,9 +204,18 @@ def _texts(row: ComponentRow) -> tuple[str, ...]:
         grouped_text(row.used_in_all),
         grouped_text(row.limit),
         printable(unit_text(row)),
-        f"{bar_text(row.share)} {percent_text(row.share)}".strip(),
+        _share_text(row.share),
         trend_text(row.trend),
     )
+
+
+def _quota_texts(row: ResourceRow) -> tuple[str, ...]:
+    used, hard = printable(row.used) or "-", printable(row.hard) or "-"
+    return printable(row.name), used, f"of {hard}", _share_text(row.share)
+
+
+def _share_text(share: Decimal | None) -> str:
+    return f"{bar_text(share)} {percent_text(share)}".strip()
 
 
 def _tone(share: Decimal | None) -> Tone:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 
+from profiles_management.kubeflow.state import unread_objects
 from profiles_management.puhuri.client.models import AllocationState
 from profiles_management.reconcile.lines import count
 from profiles_management.report.usage.usage_rows import (
     AllocationRow,
     ComponentRow,
     CustomerRow,
+    ProfileRow,
     ProjectRow,
     UsageReport,
 )
@@ -45,6 +47,11 @@ def allocation_facts(row: AllocationRow) -> str:
     return ", ".join(filter(None, parts))
 
 
+def quota_facts(profile: ProfileRow) -> str:
+    """Return of which profile a quota is, and that it is shown as it is now."""
+    return f"profile {profile.name}, now"
+
+
 def end_text(end: date | None) -> str:
     """Return when something ends, in words."""
     return "no end" if end is None else f"ends {end.isoformat()}"
@@ -57,6 +64,10 @@ def unit_text(component: ComponentRow) -> str:
 
 def notes(report: UsageReport) -> Iterator[str]:
     """Yield what a reader has to know about the numbers."""
+    if report.cluster.why_not:
+        yield report.cluster.why_not
+    for problem in unread_objects.bounded(report.cluster.quotas.unread):
+        yield str(problem)
     for customer in report.customers:
         if customer.not_counted:
             yield _not_counted(customer)

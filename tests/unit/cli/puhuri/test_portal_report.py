@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from portal_documents import CUSTOMER
 
+from memory_api import forbid
 from puhuri_server.demo import demo_world
 from puhuri_server.records import Project, Resource
 from puhuri_server.sample import ALLOCATOR_TOKEN
@@ -130,3 +131,97 @@ def test_whatever_answers_instead_of_a_portal_is_one_message(puhuri, nonsense, b
 
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("error: ")
+
+
+# quotas of a cluster
+
+
+@pytest.fixture
+def quota(api, filled, monkeypatch):
+    """A cluster with the profile of the project, and with a quota of another one."""
+    monkeypatch.setenv("PROFILES_MANAGEMENT_INSTANCE", "lab")
+    (project,) = (one for one in filled.world.projects if one.name == "Climate models")
+    project.backend_id = "lab/climate"
+    for name, used in (("climate", "5"), ("secret-others", "4242424")):
+        api.put(
+            {
+                "apiVersion": "v1",
+                "kind": "ResourceQuota",
+                "metadata": {"name": "kf-resource-quota", "namespace": name},
+                "status": {"hard": {"pods": "20"}, "used": {"pods": used}},
+            }
+        )
+
+
+@pytest.mark.usefixtures("quota")
+@pytest.mark.parametrize("output", ["text", "json", "yaml", "csv"])
+def test_the_quotas_of_a_profile_are_shown_with_its_project(puhuri, output):
+    ran = puhuri("report", "-o", output)
+
+    assert ran.code == 0
+    assert "kf-resource-quota" in ran.out
+    assert "secret-others" not in ran.out
+    assert "4242424" not in ran.out
+
+
+@pytest.mark.usefixtures("quota")
+def test_quotas_are_data_with_the_cluster_that_they_are_of(puhuri):
+    data = puhuri("report", "-o", "json").data
+
+    (project,) = data["customers"][0]["projects"]
+    assert data["cluster"]["context"] == "memory"
+    assert data["target"]["kind"] == "portal"
+    assert (data["notes"], project["profile"]) == ([], "climate")
+    assert project["quotas"] == [
+        {
+            "name": "kf-resource-quota",
+            "resources": [{"name": "pods", "hard": "20", "used": "5", "share": 0.25}],
+        }
+    ]
+
+
+@pytest.mark.usefixtures("filled")
+def test_without_the_name_of_the_installation_no_cluster_is_read(puhuri, api):
+    ran = puhuri("report")
+
+    assert "note: Quotas of a cluster are left out. To show them, pass --instance." in ran.out
+    assert (ran.code, api.log) == (0, [])
+
+
+@pytest.mark.usefixtures("quota")
+def test_the_cluster_can_be_left_out(puhuri, api):
+    ran = puhuri("report", "--no-cluster")
+
+    assert (ran.code, api.log) == (0, [])
+    assert "note: " not in ran.out
+
+
+@pytest.mark.usefixtures("quota")
+def test_without_a_cluster_the_report_says_so(puhuri):
+    ran = puhuri("report", real=True)
+
+    assert ran.code == 0
+    assert "note: Quotas of a cluster are left out. No cluster is configured." in ran.out
+    assert "Climate models" in ran.out
+
+
+@pytest.mark.usefixtures("quota")
+def test_a_cluster_that_does_not_answer_or_refuses_ends_no_report(puhuri, api):
+    api.faults.append(forbid("list", "resourcequotas"))
+
+    notes = puhuri("report", "-o", "json").data["notes"]
+
+    assert notes[0].startswith(
+        "Quotas of a cluster are left out. Not allowed to list resourcequotas."
+    )
+
+
+@pytest.mark.usefixtures("quota")
+def test_a_cluster_that_was_named_has_to_answer(puhuri, api):
+    api.faults.append(forbid("list", "resourcequotas"))
+
+    ran = puhuri("report", "--context", "lab")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "Not allowed to list resourcequotas" in ran.err
+    assert "Cluster: context memory" in ran.err

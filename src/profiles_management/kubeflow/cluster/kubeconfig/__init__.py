@@ -78,6 +78,7 @@ def _paths(path: Path | None) -> list[Path]:
     if not named and not default.exists():
         raise ClusterError(
             "No cluster is configured. Set KUBECONFIG, "
-            "or name a kubeconfig or a folder (--kubeconfig, --directory)."
+            "or name a kubeconfig or a folder (--kubeconfig, --directory).",
+            brief="No cluster is configured",
         )
     return named or [default]

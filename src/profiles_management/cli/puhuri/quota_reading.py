@@ -1,0 +1,53 @@
+"""What a usage report needs from a cluster: the quotas of the profiles of an installation."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import typer
+
+from profiles_management.cli.options import ClusterOptions, TargetOptions
+from profiles_management.cli.session import Session
+from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.engine import list_quotas
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.report.usage.usage_rows import ClusterFacts
+
+_LEFT_OUT: Final = "Quotas of a cluster are left out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaOptions(ClusterOptions):
+    """Of which cluster the quotas are shown."""
+
+    no_cluster: Annotated[
+        bool,
+        typer.Option(
+            "--no-cluster",
+            help="Leave out the quotas of the cluster.",
+            rich_help_panel="Target",
+        ),
+    ] = False
+
+
+def read_quotas(session: Session, cluster: QuotaOptions, instance: str) -> ClusterFacts:
+    """Return the quotas of a cluster.
+
+    If none was named and none answers, the report says so.
+
+    Raises:
+        ClusterError: the cluster that was named cannot be read.
+    """
+    if cluster.no_cluster:
+        return ClusterFacts()
+    if instance == Settings().instance:
+        return ClusterFacts(why_not=f"{_LEFT_OUT}. To show them, pass --instance.")
+    named = TargetOptions(kubeconfig=cluster.kubeconfig, context=cluster.context)
+    try:
+        target = session.target(named, plan_only=True)
+        quotas = list_quotas(target=target)
+    except ClusterError as error:
+        if named != TargetOptions():
+            raise
+        why_not = f"{_LEFT_OUT}. {error.brief.rstrip('.')}. {error.remedy}".rstrip()
+        return ClusterFacts(why_not=why_not)
+    return ClusterFacts(instance=instance, target=session.description, quotas=quotas)

@@ -1,0 +1,62 @@
+"""Which quotas a usage report shows with a project, and how much of them is used."""
+
+from decimal import Decimal
+
+import pytest
+from portal_samples import cluster, facts, project, quota, reported
+
+from profiles_management.report.usage.usage_tables import usage_data
+
+
+def row(*projects, **more):
+    (customer,) = reported(facts(projects=projects), **more).customers
+    return customer.projects[0]
+
+
+def resource(hard, used):
+    ours = project(backend_id="lab/quantum")
+    shown = row(ours, cluster=cluster(quantum=quota(memory=(hard, used))))
+    return shown.quotas[0].resources[0]
+
+
+def test_a_project_has_the_quotas_of_the_profile_that_its_backend_id_names():
+    ours = project(backend_id="lab/quantum")
+    both = cluster(quantum=quota(pods=("10", "3")), other=quota(pods=("4", "4")))
+
+    shown = row(ours, cluster=both)
+
+    assert shown.profile.name == "quantum"
+    assert [part.used for part in shown.quotas[0].resources] == ["3"]
+
+
+@pytest.mark.parametrize("backend_id", ["", "quantum", "other/quantum", "lab", "labor/quantum"])
+def test_a_project_of_another_installation_has_no_profile(backend_id):
+    shown = row(project(backend_id=backend_id), cluster=cluster(quantum=quota(pods=("1", "1"))))
+
+    assert shown.profile is None
+    assert shown.quotas == ()
+
+
+def test_without_a_cluster_no_project_has_a_profile():
+    assert row(project(backend_id="lab/quantum")).profile is None
+    assert usage_data(reported(facts()))["cluster"] is None
+
+
+@pytest.mark.parametrize(
+    ("hard", "used", "share"),
+    [
+        ("4", "1", "0.25"),
+        ("1Gi", "512Mi", "0.5"),
+        ("2", "500m", "0.25"),
+        ("2k", "3000", "1.5"),
+        ("0", "0", None),
+        ("", "", None),
+        ("4", "", None),
+        ("many", "1", None),
+        ("1e90", "1", None),
+    ],
+)
+def test_a_share_is_counted_from_quantities(hard, used, share):
+    expected = None if share is None else Decimal(share)
+
+    assert resource(hard, used).share == expected
