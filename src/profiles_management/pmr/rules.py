@@ -23,7 +23,7 @@ from profiles_management.pmr.names import (
 )
 from profiles_management.pmr.people import people_findings
 from profiles_management.pmr.problems import Problem
-from profiles_management.pmr.user_names import user_name
+from profiles_management.pmr.user_names import is_user_name, user_name
 
 OUR_DOMAIN = "profiles-management.io"
 MANAGED_BY = "app.kubernetes.io/managed-by"
@@ -171,7 +171,8 @@ def _profile_findings(
     findings += rule_findings(profile, rules, labels)
     findings += _refused(user_name, profile.owner.name, ("owner", "name"))
     for index, person in enumerate(profile.contributors):
-        findings += _refused(user_name, person.name, ("contributors", index, "name"))
+        if not is_user_name(person.name):
+            findings += _refused(user_name, person.name, ("contributors", index, "name"))
     findings += _refused(profile_name, profile.name, ("name",))
     findings += below(label_findings(profile.labels), "labels")
     findings += below(annotation_findings(profile.annotations), "annotations")

@@ -56,14 +56,14 @@ class Job:
     @property
     def waits_for(self) -> Condition | None:
         """What must hold before it goes on; None where nothing must."""
-        if self.has_writes_left:
+        if self.sent < len(self.writes):
             return self.writes[self.sent].after
         return next(iter(self.settles[self.settled :]), None)
 
     @property
     def is_open(self) -> bool:
         """Whether it is neither at its end nor put off."""
-        return self.standing is None
+        return self.result is None and not self.late and not self.held
 
     @property
     def is_broken(self) -> bool:
@@ -174,7 +174,7 @@ class Jobs:
     @property
     def open(self) -> list[Job]:
         """Those that are neither at their end nor put off."""
-        return self.where(lambda job: job.is_open)
+        return [job for job in self._all if job.is_open]
 
     @property
     def late(self) -> list[Job]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import tenacity
 
@@ -27,6 +27,9 @@ class Passing(Exception):
         self.remedy = remedy
         self.seconds = seconds
         self.sent = sent
+
+
+_IF_PASSING: Final = tenacity.retry_if_exception_type(Passing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,18 @@ class Retry:
             return self.clock.monotonic() + state.upcoming_sleep > deadline
 
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(Passing),
+            retry=_IF_PASSING,
             wait=wait,
             stop=is_over,
             sleep=self.clock.sleep,
             reraise=True,
         )
-        return retrying(call)
+        try:
+            return retrying(call)
+        finally:
+            # Its actions refer back to it. This cycle for each request made the garbage collector
+            # run twice as often in a first apply of 1,000 profiles.
+            retrying.iter_state.reset()
 
 
 def _requested_wait(state: tenacity.RetryCallState) -> float:

@@ -150,10 +150,10 @@ class Sender:
 
     def _send(self, job: Job, met: frozenset[Condition]) -> None:
         """Send the writes of a job up to the first that waits for something."""
-        while job.has_writes_left:
-            if job.waits_for is not None and job.waits_for not in met:
+        for write in job.writes[job.sent :]:
+            if write.after is not None and write.after not in met:
                 return
-            self.target.send(job.writes[job.sent], deadline=self.deadline)
+            self.target.send(write, deadline=self.deadline)
             job.sent += 1
             self._unanswered = 0
 

@@ -38,17 +38,12 @@ class TooLarge(ClusterError):
 
 
 class Wire:
-    """The connections of a Client, which threads share.
-
-    Attributes:
-        own_namespace: the namespace of the ServiceAccount that sends requests, '' where it is not
-            known.
-    """
+    """The connections of a Client, which threads share."""
 
     def __init__(self, client: Client) -> None:
         self._http: httpx2.Client = client._client._client  # noqa: SLF001 - there is no public way
         self._address = lru_cache(_KEPT)(self._parsed)
-        self.own_namespace = ""
+        self._sent_headers: Mapping[str, str] = {}
         hooks = self._http.event_hooks["request"]
         if _refuse_unfit not in hooks:  # several instances may share a client
             hooks.append(_refuse_unfit)
@@ -57,6 +52,12 @@ class Wire:
     def acting_as(self) -> str:
         """The user whom every request impersonates, '' for none."""
         return self._http.headers.get("Impersonate-User", "")
+
+    @property
+    def own_namespace(self) -> str:
+        """The namespace of the ServiceAccount that sends requests, '' where it is not known."""
+        known = getattr(self._http.auth, "namespace", "")
+        return own_namespace(self._sent_headers) or known
 
     def send(
         self, method: str, path: str, body: bytes | None = None, content_type: str = JSON
@@ -78,9 +79,7 @@ class Wire:
             method, self._address(path), content=body, headers=headers
         )
         response = self._http.send(request, stream=True)
-        self.own_namespace = own_namespace(response.request.headers) or getattr(
-            self._http.auth, "namespace", ""
-        )
+        self._sent_headers = response.request.headers
         try:
             content = _content(response, LARGEST if response.is_success else _MOST_ERRORS)
         finally:

@@ -26,7 +26,7 @@ API_VERSIONS: Mapping[str, str] = {
 
 Body = dict[str, Any]
 
-_GO_ESCAPES = (b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026")
+_GO_ESCAPES = {"<": b"\\u003c", ">": b"\\u003e", "&": b"\\u0026"}
 
 
 Maker = Callable[[Grant, str, str, Settings], Body]
@@ -159,8 +159,9 @@ def _policy_frame(kind: str, settings: Settings) -> tuple[bytes, bytes]:
 def _go_string(text: str) -> bytes:
     """Return a text as Go's encoder writes it, which escapes what HTML would read as markup."""
     encoded = msgspec.json.encode(text)
-    for character, escaped in _GO_ESCAPES:
-        encoded = encoded.replace(character, escaped)
+    for character, escaped in _GO_ESCAPES.items():
+        if character in text:
+            encoded = encoded.replace(character.encode(), escaped)
     return encoded
 
 
