@@ -120,8 +120,7 @@ def _people(
     session: Session, names: Sequence[str], untrusted: Sequence[str], git: GitOptions
 ) -> set[Person]:
     """Return everybody in the documents; one that is not trusted may be missing."""
-    contents = session.untrusted_contents(git)
-    sources = sources_of(untrusted, contents, SEARCHED, session.clock)
+    sources = sources_of(untrusted, session.source_reader(git), SEARCHED, "")
     session.names = (*names, *untrusted_names(untrusted))
     people: set[Person] = set()
     if names:

@@ -25,6 +25,7 @@ from profiles_management.cli.source_options import (
     untrusted_names,
     untrusted_option,
 )
+from profiles_management.cli.untrusted_files import OPTION
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow.access import departure_report
 from profiles_management.kubeflow.access.departure import Departure
@@ -35,6 +36,7 @@ from profiles_management.pmr import file_set
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
 from profiles_management.pmr.offboarding import offboard as without
+from profiles_management.pmr.origins import PORTAL
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError, Problem
 from profiles_management.pmr.rules import Rules
@@ -87,6 +89,7 @@ def offboard(
     session: Session = ctx.obj
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)
+    _refuse_portals(given.untrusted or ())
     sources = file_sources(given.untrusted or (), session.untrusted_contents(git), SEARCHED)
     session.names = (*given.names, *untrusted_names(given.untrusted))
     _check_order(person, given.names)
@@ -119,6 +122,12 @@ def _leaver(person: str, kind: UserKind, new_owner: str) -> Leaver:
             "it is the person who leaves. Name another person.", param_hint="--new-owner"
         )
     return Leaver(person, kind, new_owner)
+
+
+def _refuse_portals(names: Sequence[str]) -> None:
+    if any(name.startswith(PORTAL) for name in names):
+        what = "offboard edits files. End the roles in the portal, and run apply with it."
+        raise typer.BadParameter(what, param_hint=OPTION)
 
 
 def _check_order(person: str, names: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from profiles_management.cli.error_data import failure_data, problems_in, proble
 from profiles_management.cli.file_reader import FileReader
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.signals import Signals
-from profiles_management.cli.source_options import Contents, UntrustedOptions
+from profiles_management.cli.source_options import Contents, SourceReader, UntrustedOptions
 from profiles_management.cli.terminal import Terminal
 from profiles_management.cli.untrusted_files import OPTION
 from profiles_management.git import address
@@ -112,7 +112,7 @@ class Session:
                 `every`, any of them.
         """
         self.names = given.all_names
-        sources = given.sources(self.untrusted_contents(git), settings, self.clock)
+        sources = given.sources(self.source_reader(git), settings)
         withdrawn = given.withdrawn_names(sources)
         own = self.own_document(given.names, git, settings.rules)
         if not given.is_merged:
@@ -143,6 +143,10 @@ class Session:
     def untrusted_contents(self, git: GitOptions) -> Contents:
         """Return a function that reads the files of a document that is not trusted."""
         return partial(self.files.contents, options=git, are_all=False, option=OPTION)
+
+    def source_reader(self, git: GitOptions) -> SourceReader:
+        """Return what sources need to be read."""
+        return SourceReader(self.untrusted_contents(git), self.clock, self.note)
 
     @contextmanager
     def continuing_without(self, source: Source, then: str) -> Iterator[None]:

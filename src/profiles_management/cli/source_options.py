@@ -10,6 +10,7 @@ import typer
 from profiles_management.cli.document_options import DocumentOptions
 from profiles_management.cli.file_names import split_name
 from profiles_management.cli.options import option
+from profiles_management.cli.puhuri.portal_options import unknown_variables
 from profiles_management.cli.puhuri.portal_sources import portal_source
 from profiles_management.cli.untrusted_files import (
     OPTION,
@@ -32,6 +33,20 @@ SAME_AS_FILE: Final = "Same as FILE, for a document that plan and apply read wit
 _CHECK_PATTERNS = setting_checks.entries(setting_checks.name_pattern)
 Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
 AnySource = TypeVar("AnySource", bound=Source)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReader:
+    """What sources need of a command.
+
+    Attributes:
+        contents: reads the files of one document.
+        note: prints something worth knowing.
+    """
+
+    contents: Contents
+    clock: Clock
+    note: Callable[[str], None]
 
 
 def _untrusted(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
@@ -79,11 +94,8 @@ class UntrustedOptions(DocumentOptions):
         """Return no name: where no source is recorded, none can be withdrawn."""
         return frozenset()
 
-    def sources(self, contents: Contents, settings: Settings, clock: Clock) -> list[Source]:
+    def sources(self, reader: SourceReader, settings: Settings) -> list[Source]:
         """Return the documents that are not trusted, with the trust that the options give them.
-
-        Args:
-            contents: reads the files of one document.
 
         Raises:
             typer.TyperException: see `sources_of`; or a pattern is not valid, or is missing for a
@@ -95,7 +107,7 @@ class UntrustedOptions(DocumentOptions):
             profiles=settings.untrusted_max_profiles,
             contributors=settings.untrusted_max_contributors,
         )
-        return sources_of(self.untrusted or (), contents, trust, clock)
+        return sources_of(self.untrusted or (), reader, trust, settings.instance)
 
     def _patterns(self) -> tuple[str, ...]:
         """Return the patterns; of a portal, anybody there could name a project as they like."""
@@ -158,14 +170,14 @@ def untrusted_names(given: Iterable[str] | None) -> list[str]:
 
 
 def sources_of(
-    given: Iterable[str], contents: Contents, trust: Trust, clock: Clock
+    given: Iterable[str], reader: SourceReader, trust: Trust, instance: str
 ) -> list[Source]:
     """Return the documents of `--untrusted` as sources.
 
     Args:
         given: FILE, NAME=FILE or `puhuri:CUSTOMER@URL` of each.
-        contents: reads the files of one document.
         trust: what each document may do.
+        instance: the installation.
 
     Raises:
         typer.TyperException: see `untrusted_file` and `portal_source`; or two sources have one
@@ -176,10 +188,14 @@ def sources_of(
     def source(text: str) -> Source:
         portal = portal_address(text)
         if portal is None:
-            return _file_source(text, contents, trust)
-        return portal_source(portal, trust, clock)
+            return _file_source(text, reader.contents, trust)
+        return portal_source(portal, trust, instance, reader.clock)
 
-    return _distinct(map(source, given))
+    names = [*given]
+    if any(name.startswith(PORTAL) for name in names):
+        for what in unknown_variables():
+            reader.note(what)
+    return _distinct(map(source, names))
 
 
 def file_sources(given: Iterable[str], contents: Contents, trust: Trust) -> list[FileSource]:

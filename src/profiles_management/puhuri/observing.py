@@ -40,7 +40,8 @@ def observe(
 
     Args:
         wanted: the projects that the document wants.
-        every_allocation: whether allocations are read that the document does not want, too.
+        every_allocation: whether allocations are read that the document does not want, too. Open
+            orders are not, because they matter to changes only.
 
     Raises:
         PuhuriError: it cannot be read.
@@ -51,13 +52,13 @@ def observe(
     named = [project for project in wanted if project.allocations is not None]
     if not named and not every_allocation:
         return observed
-    observed = replace(
-        observed,
-        allocations=_by(_living(client, customer), lambda one: one.project_uuid),
-        open_orders={order.allocation_uuid: order for order in _open(client, customer)},
-    )
+    allocations = _by(_living(client, customer), lambda allocation: allocation.project_uuid)
+    observed = replace(observed, allocations=allocations)
+    if not named:
+        return observed
     return replace(
         observed,
+        open_orders={order.allocation_uuid: order for order in _open(client, customer)},
         offerings={text: _offerings(client, text) for text in _missing(observed, named)},
         used={one.uuid: _used(client, one) for one in _lowered(observed, named)},
     )

@@ -1,7 +1,7 @@
 """The sources `puhuri:CUSTOMER@URL`: the projects of a customer, which the portal decides."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -9,10 +9,14 @@ from profiles_management.pmr.document_limits import Limits
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.warnings import document_warnings
+from profiles_management.puhuri.client.models import Project
 from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.puhuri.exporting.export_settings import ExportSettings
+from profiles_management.puhuri.exporting.exported_notes import left_out
 from profiles_management.puhuri.exporting.portal_export import export
 from profiles_management.puhuri.portal_extra import needing_nh3
+from profiles_management.puhuri.portal_settings import backend_prefix
+from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.clock import Clock
 from profiles_management.sources.source import Document
 from profiles_management.sources.trust import Trust
@@ -32,6 +36,8 @@ class PortalSource:
         settings: how projects become profiles.
         trust: what the document may do. A profile that breaks its rules is left out, because
             somebody else gives projects their names.
+        instance: the installation. Its own projects are left out: they are made of profiles, and
+            would come back as further profiles. '' leaves out none.
     """
 
     address: CustomerAddress
@@ -39,6 +45,7 @@ class PortalSource:
     settings: ExportSettings
     trust: Trust
     clock: Clock
+    instance: str
     is_configured: bool = True
 
     @property
@@ -68,15 +75,34 @@ class PortalSource:
 
         restricted = self.trust.restrict(rules)
         with self.connect() as client:
-            limited = client.before(self.clock.monotonic() + _SECONDS)
+            limited = client.reading_until(self.clock.monotonic() + _SECONDS)
             observed = read_customer(limited, self.address.customer, self.settings)
+        observed, own = _without_own(observed, self.instance)
         exported = export(observed, self.settings, restricted, now=self.clock.now())
-        problems = [*_too_many(exported.pmr, restricted.limits)]
-        if problems:
-            raise DocumentError(problems, exported.notes)
         pmr = exported.pmr
-        pmr.warnings = (*exported.notes, *document_warnings(pmr))
+        warnings = [*own, *exported.notes, *document_warnings(pmr)]
+        pmr.warnings = tuple(map(self._placed, warnings))
+        problems = [*map(self._placed, _too_many(pmr, restricted.limits))]
+        if problems:
+            raise DocumentError(problems, pmr.warnings)
         return Document(pmr)
+
+    def _placed(self, problem: Problem) -> Problem:
+        return replace(problem, where=replace(problem.where, file=self.name))
+
+
+def _without_own(observed: Observed, instance: str) -> tuple[Observed, list[Problem]]:
+    """Return what is there without the projects of an installation, and a warning about each."""
+    if not instance:
+        return observed, []
+    prefix = backend_prefix(instance)
+    own, others = list[Project](), list[Project]()
+    for project in observed.projects:
+        (own if project.backend_id.startswith(prefix) else others).append(project)
+    why = "it is the project of a profile of this installation"
+    remedy = "Clear its backend_id in the portal if it is no longer managed from a document"
+    warnings = [left_out(project, "own-project", why, remedy) for project in own]
+    return replace(observed, projects=tuple(others)), warnings
 
 
 def _too_many(pmr: ProfilesManagementRepresentation, limits: Limits) -> Iterator[Problem]:

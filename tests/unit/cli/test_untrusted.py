@@ -5,7 +5,7 @@ import json
 import pytest
 
 from profiles_management import Settings
-from profiles_management.cli.source_options import SourceOptions
+from profiles_management.cli.source_options import SourceOptions, SourceReader
 from profiles_management.reconcile.clock import SYSTEM
 
 SOURCE = "profiles-management.io/source"
@@ -268,7 +268,7 @@ def test_it_keeps_within_the_names_and_the_numbers_that_it_may_have(run, files, 
 def test_it_is_known_by_where_it_is_and_not_by_its_version(file, location):
     options = SourceOptions(files=["pmr.yaml"], untrusted=[file])
 
-    (source,) = options.sources(dict, Settings(), SYSTEM)
+    (source,) = options.sources(SourceReader(dict, SYSTEM, print), Settings())
 
     assert source.name == f"file:{location}"
 

@@ -1,7 +1,7 @@
 """Options that say which portal is meant, with which token, and what the document is there."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -77,7 +77,7 @@ class PortalOptions:
             typer.TyperException: the URL or the token is missing, or cannot be one.
             PuhuriError: the URL or the CA cannot be used.
         """
-        for what in unknown(os.environ, _variables(), PREFIX):
+        for what in unknown_variables():
             note(what)
         if not (self.url or "").strip():
             raise typer.TyperException(
@@ -278,8 +278,9 @@ PortalTimeout = Annotated[
 ]
 
 
-def _variables() -> frozenset[str]:
-    """Return the names of the variables of a portal, without their prefix."""
+def unknown_variables() -> Iterator[str]:
+    """Yield a message for each variable that looks like one of a portal, and is not."""
     groups = (PortalOptions, ProjectOptions, ProfileOptions)
     options = (field.name for group in groups for field in fields(group))
-    return frozenset(name.upper() for name in options) - {"ALLOW_TERMINATIONS"} | {"TOKEN"}
+    known = frozenset(name.upper() for name in options) - {"ALLOW_TERMINATIONS"} | {"TOKEN"}
+    return unknown(os.environ, known, PREFIX)

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from profiles_management.puhuri.client.client import Client
 
 
-def portal_source(address: CustomerAddress, trust: Trust, clock: Clock) -> PortalSource:
+def portal_source(
+    address: CustomerAddress, trust: Trust, instance: str, clock: Clock
+) -> PortalSource:
     """Return a portal as a source.
 
     A missing token is an error of the source, as the error of any other file of it: it never stops
@@ -39,7 +41,8 @@ def portal_source(address: CustomerAddress, trust: Trust, clock: Clock) -> Porta
     portal = PortalOptions(
         url=address.url, token_file=_path("TOKEN_FILE"), ca=_path("CA"), rate=_rate()
     )
-    return PortalSource(address, partial(_connected, portal, clock), _settings(), trust, clock)
+    connect = partial(_connected, portal, clock)
+    return PortalSource(address, connect, _settings(), trust, clock, instance)
 
 
 def _connected(portal: PortalOptions, clock: Clock) -> "Client":

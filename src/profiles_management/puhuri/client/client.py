@@ -2,12 +2,14 @@
 
 import threading
 from dataclasses import dataclass, field
+from math import inf
 from types import TracebackType
 from typing import Final, Self
 
 from profiles_management.puhuri.client.allocations import Allocations
 from profiles_management.puhuri.client.credentials import Credentials
 from profiles_management.puhuri.client.customers import Customers
+from profiles_management.puhuri.client.errors import PuhuriAway
 from profiles_management.puhuri.client.generations import Generation, generation_of
 from profiles_management.puhuri.client.members import Members
 from profiles_management.puhuri.client.offerings import Offerings
@@ -57,12 +59,15 @@ class Client:
         clock: Clock = SYSTEM,
     ) -> None:
         connection = Connection(url, credentials, clock, ca=ca, timeout=timeout, rate=rate)
-        self._set(connection, _Known(), None)
+        self._set(connection, _Known(), None, inf)
 
-    def _set(self, connection: Connection, known: _Known, deadline: float | None) -> None:
+    def _set(
+        self, connection: Connection, known: _Known, deadline: float | None, end: float
+    ) -> None:
         self.connection = connection
         self._known = known
         self._deadline = deadline
+        self._end = end
         self.customers = Customers(self)
         self.projects = Projects(self)
         self.users = Users(self)
@@ -79,8 +84,27 @@ class Client:
             deadline: a reading of the clock's monotonic time.
         """
         limited = object.__new__(Client)
-        limited._set(self.connection, self._known, deadline)
+        limited._set(self.connection, self._known, deadline, self._end)
         return limited
+
+    def reading_until(self, end: float) -> "Client":
+        """Return this client, whose lists are read until a moment only, also if pages arrive.
+
+        Args:
+            end: a reading of the clock's monotonic time.
+        """
+        limited = object.__new__(Client)
+        limited._set(self.connection, self._known, end, end)
+        return limited
+
+    def check_time(self) -> None:
+        """Check that a list may still be read.
+
+        Raises:
+            PuhuriAway: the moment of `reading_until` has passed.
+        """
+        if self.connection.clock.monotonic() > self._end:
+            raise PuhuriAway("The portal is too slow: its lists did not come in time.")
 
     @property
     def deadline(self) -> float:

@@ -39,6 +39,9 @@ class Session(Protocol):
         """The reading of the monotonic clock after which nothing is sent again."""
         ...
 
+    def check_time(self) -> None:
+        """Check that a list may still be read; see Client."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -73,6 +76,7 @@ class Service:
 
         Raises:
             Conflict: the list changes whenever it is read.
+            PuhuriAway: see `Session.check_time`.
         """
         return (row for _, row in self._rows(path, params, kind, what))
 
@@ -101,6 +105,7 @@ class Service:
             rows: set[Hashable] = set()
             total = 0
             for page in self.session.connection.pages(request, deadline=self.session.deadline):
+                self.session.check_time()
                 total = total or page.total or 0
                 read: list[R] = page.read(list[kind])  # type: ignore[valid-type]
                 for row in read:

@@ -25,7 +25,6 @@ from profiles_management.puhuri.portal_settings import PersonName
 
 _STRONGEST_FIRST: Final = (*ContributorRole,)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
-_REVOKED: Final = "The next apply ends this role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +78,13 @@ class ExportedMembers:
         if manager.end is not None:
             day = manager.end.date()
             what = f"{manager.name} is the owner, and the role of a manager ends on {day}"
-            self._note("owner-ends", what, "Name another owner then: an owner has no end")
+            self._note("owner-ends", what, "Make somebody else a manager: an owner has no end")
         return Owner(kind=UserKind.USER, name=manager.name)
 
     def _given_owner(self) -> Owner | None:
         if not self.settings.owner:
             what = "the project has no manager, so the profile has no owner"
-            self._note("no-owner", what, "Name an owner for such projects with --owner")
+            self._note("no-owner", what, "Name an owner for such projects (--owner, PUHURI_OWNER)")
             return None
         return Owner(kind=UserKind.USER, name=self.settings.owner)
 
@@ -110,7 +109,8 @@ class ExportedMembers:
             role = known.get(grant.role)
             if role is None:
                 what = f"{self._name(grant) or user} has the role {grant.role}"
-                self._note("unknown-role", f"{what}, which no document can give", _REVOKED)
+                remedy = self._remedy("The next apply ends this role", "It gives no access")
+                self._note("unknown-role", f"{what}, which no document can give", remedy)
             else:
                 roles[role].append(grant)
         return roles
@@ -132,7 +132,7 @@ class ExportedMembers:
         self, user: str, grant: Grant, roles: Mapping[ContributorRole, list[Grant]]
     ) -> _Member:
         name = self._name(grant)
-        if len(roles) > 1:
+        if len(roles) > 1 and self.settings.instance:
             what = f"{name} has {len(roles)} roles, and the strongest is exported"
             self._note("several-roles", what, "The next apply ends the others")
         role = min(roles, key=_STRONGEST_FIRST.index)
@@ -168,7 +168,12 @@ class ExportedMembers:
             if finding is None:
                 yield person
             elif finding.code != "owner-contributes":  # the owner keeps more than that
-                self._note(finding.code, f"a member is left out: {finding.what}", _REVOKED)
+                remedy = self._remedy("The next apply ends this role", "Correct one of the names")
+                self._note(finding.code, f"a member is left out: {finding.what}", remedy)
+
+    def _remedy(self, in_portal: str, in_cluster: str) -> str:
+        """Return what follows: for a document that goes back to the portal, or for clusters."""
+        return in_portal if self.settings.instance else in_cluster
 
     def _note(self, code: str, what: str, remedy: str) -> None:
         self.notes.append(Note(code, what, remedy))

@@ -1,10 +1,16 @@
 """What a document cannot say about a portal, as warnings. Pure."""
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.rules import Rules
 from profiles_management.puhuri.client.models import Project
+from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.summary import first_names
+
+_MOST_NAMES: Final = 5
 
 
 class Note(NamedTuple):
@@ -23,3 +29,13 @@ def left_out(project: Project, code: str, why: str, remedy: str) -> Problem:
     """Return the warning that a project is no profile of the document."""
     what = f"the project {quoted(project.name)} ({project.uuid}) is left out: {why}"
     return Problem(code, what, Where(path=f"Project/{project.uuid}"), remedy, names_place=True)
+
+
+def unfit_names(projects: Sequence[Project], rules: Rules) -> Iterator[Problem]:
+    """Yield a warning for all projects whose profiles would have a name outside of the patterns."""
+    if not projects:
+        return
+    names = first_names([quoted(project.name) for project in projects], _MOST_NAMES)
+    allowed = " or ".join(rules.names)
+    what = f"{count(len(projects), 'project')} without a name like {allowed}, left out: {names}"
+    yield Problem("not-allowed", what, Where(), "Change the prefix or the patterns")

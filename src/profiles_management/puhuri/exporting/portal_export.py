@@ -1,5 +1,6 @@
 """A document of what a portal has: a profile for each project of a customer. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -15,13 +16,14 @@ from profiles_management.pmr.classes import (
     UserKind,
 )
 from profiles_management.pmr.exported_document import Export, reason
+from profiles_management.pmr.model import Finding
 from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.puhuri_section import Puhuri
 from profiles_management.pmr.rules import Rules, rule_findings
 from profiles_management.puhuri.client.models import Allocation, Project
 from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.exporting.exported_members import ExportedMembers
-from profiles_management.puhuri.exporting.exported_notes import Note, left_out
+from profiles_management.puhuri.exporting.exported_notes import Note, left_out, unfit_names
 from profiles_management.puhuri.exporting.exported_project import ExportedProject
 from profiles_management.puhuri.exporting.exported_quota import hard_limits
 from profiles_management.puhuri.exporting.profile_names import ProfileNames
@@ -47,7 +49,7 @@ def export(observed: Observed, settings: ExportSettings, rules: Rules, *, now: d
     section = Puhuri(customer=observed.customer.uuid) if settings.instance else None
     return Export(
         ProfilesManagementRepresentation(exporting.profiles, puhuri=section),
-        (*names.problems, *exporting.problems),
+        (*names.problems, *unfit_names(exporting.unfit, rules), *exporting.problems),
         exporting.comments,
         exporting.drafts,
     )
@@ -55,7 +57,12 @@ def export(observed: Observed, settings: ExportSettings, rules: Rules, *, now: d
 
 @dataclass(slots=True)
 class _Exporting:
-    """A document while it is made."""
+    """A document while it is made.
+
+    Attributes:
+        unfit: the projects whose profiles would have no name that the rules allow. They are one
+            warning, because patterns may be meant to choose few projects of many.
+    """
 
     observed: Observed
     settings: ExportSettings
@@ -63,6 +70,7 @@ class _Exporting:
     now: datetime
     profiles: list[Profile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unfit: list[Project] = field(default_factory=list)
     comments: dict[str, tuple[str, ...]] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
 
@@ -77,10 +85,9 @@ class _Exporting:
             owner=owner or _NO_OWNER,
             contributors=contributors,
         )
-        refusals = [finding.what for finding in rule_findings(profile, self.rules, {})]
+        refusals = rule_findings(profile, self.rules, {})
         if refusals:
-            remedy = "Rename the project, or allow the name"
-            self.problems.append(left_out(project, "not-allowed", "; ".join(refusals), remedy))
+            self._leave_out(project, refusals)
             return
         self._note(name, *members.notes)
         self._quota(profile, allocations)
@@ -89,6 +96,14 @@ class _Exporting:
             self.drafts[name] = writing.entry(profile)
         else:
             self.profiles.append(profile)
+
+    def _leave_out(self, project: Project, refusals: Sequence[Finding]) -> None:
+        if {finding.code for finding in refusals} == {"name-not-allowed"}:
+            self.unfit.append(project)
+            return
+        why = "; ".join(finding.what for finding in refusals)
+        remedy = "Rename the project, or allow the name"
+        self.problems.append(left_out(project, "not-allowed", why, remedy))
 
     def _quota(self, profile: Profile, allocations: tuple[Allocation, ...]) -> None:
         if not self.settings.quota:

@@ -13,7 +13,7 @@ from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.exporting.exported_notes import left_out
 from profiles_management.puhuri.portal_settings import backend_prefix
 
-_RENAME: Final = "Rename it in the portal, or export with a prefix"
+_RENAME: Final = "Rename it in the portal, or set a prefix"
 
 
 @dataclass(slots=True)

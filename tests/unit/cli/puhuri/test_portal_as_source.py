@@ -270,7 +270,7 @@ def test_offboard_edits_no_portal(run, command, source, portal):
     ran = run("offboard", cuid("bo"), "pmr.yaml", "--untrusted", source)
 
     assert (ran.code, portal.requests) == (1, [])
-    assert "a portal is not a file" in ran.err
+    assert "offboard edits files. End the roles in the portal" in ran.err
 
 
 def test_a_customer_that_the_token_does_not_see_is_an_error(run, command, portal):
