@@ -27,8 +27,8 @@ from profiles_charm import (
     status,
     telemetry,
 )
-from profiles_charm.configured_portal import ConfiguredPortal
 from profiles_charm.endpoints import Endpoints
+from profiles_charm.portal_as_target import PortalAsTarget
 from profiles_charm.portal_run import PORTAL, PortalRun
 from profiles_charm.relation_source import RELATION
 from profiles_charm.run import NOTHING_ALLOWED, Inputs, Run
@@ -184,8 +184,9 @@ class ProfilesManagementCharm(ops.CharmBase):
         settings = options.settings(self.model.name, **allowed)
         meshes = self._endpoints.relations(mesh.ENDPOINT)
         settings = replace(settings, waypoint=mesh.waypoint(meshes, settings.waypoint))
-        gathered = sources.gather(options, self.profiles, settings.rules, self._memory.seen)
-        portal = ConfiguredPortal(options, settings, self._connection.clock)
+        clock = self._connection.clock
+        gathered = sources.gather(options, self.profiles, settings.rules, self._memory.seen, clock)
+        portal = PortalAsTarget(options, settings, clock)
         return Inputs(settings, gathered, portal)
 
 

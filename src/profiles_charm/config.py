@@ -47,13 +47,18 @@ class Config(BaseModel):
     relation_profiles: Words = ("*",)
     relation_trust: Literal["profiles", "full"] = "profiles"
     withdrawn_sources: Words = ()
-    puhuri_mode: Literal["off", "target"] = "off"
+    puhuri_mode: Literal["off", "target", "source"] = "off"
     puhuri_url: Word = ""
     puhuri_customer: Word = ""
     puhuri_token: ops.Secret | None = None
+    puhuri_ca: str = ""
     puhuri_people: Literal["cuid", "email"] = "cuid"
     puhuri_roles: Words = ()
     puhuri_allow_terminations: bool = False
+    puhuri_profiles: Words = ()
+    puhuri_prefix: Word = ""
+    puhuri_owner: Word = ""
+    puhuri_quota: Words = ()
     distribution: Literal["upstream", "charmed"] = "charmed"
     engine: Mapping[str, Any] = Field(default_factory=dict)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from profiles_charm import actions, status, status_text
 from profiles_charm.actions import Answer, Params
-from profiles_charm.configured_portal import ConfiguredPortal
 from profiles_charm.connection import Connection
+from profiles_charm.portal_as_target import PortalAsTarget
 from profiles_charm.portal_run import PortalRun, for_portal
 from profiles_charm.run import NOTHING_ALLOWED, Inputs, Run
 from profiles_management import (
@@ -90,7 +90,7 @@ def _planned(leader: Leader, params: actions.Plan, allowed: Mapping[str, bool]) 
 
 
 def _planned_portal(
-    portal: ConfiguredPortal, pmr: ProfilesManagementRepresentation, params: actions.Plan
+    portal: PortalAsTarget, pmr: ProfilesManagementRepresentation, params: actions.Plan
 ) -> Answer:
     """Show what the next run would change in the portal."""
     try:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from profiles_charm import sources
-from profiles_charm.configured_portal import ConfiguredPortal
+from profiles_charm.portal_as_target import PortalAsTarget
 from profiles_charm.portal_run import PortalRun
 from profiles_management import ProfilesError, Report, Settings
 from profiles_management.reconcile.plan import Frozen
@@ -21,7 +21,7 @@ class Inputs(NamedTuple):
 
     settings: Settings
     gathered: Gathered
-    portal: ConfiguredPortal
+    portal: PortalAsTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

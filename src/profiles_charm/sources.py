@@ -1,4 +1,4 @@
-"""The sources of the charm: the option `pmr`, Git and relations.
+"""The sources of the charm: the option `pmr`, Git, a portal and relations.
 
 To add one, see CONTRIBUTING.md.
 """
@@ -10,10 +10,12 @@ from charms.profiles_management.v0.profiles_management import ProfilesRequirer
 from profiles_charm.config import Config
 from profiles_charm.git_source import GIT, ConfiguredGit
 from profiles_charm.option_source import CONFIG, OptionSource
+from profiles_charm.portal_as_source import PortalAsSource
 from profiles_charm.relation_source import RelationSource, relation_sources
 from profiles_management import ProfilesError, Report
 from profiles_management.kubeflow.objects.document_people import grants
 from profiles_management.pmr.rules import Rules
+from profiles_management.reconcile.clock import Clock
 from profiles_management.sources import (
     AnsweringSource,
     Gathered,
@@ -24,23 +26,34 @@ from profiles_management.sources import (
     report_for,
 )
 
-Listing = Callable[[Config, ProfilesRequirer], Iterable[Source]]
+Listing = Callable[[Config, ProfilesRequirer, Clock], Iterable[Source]]
 Seen = Callable[[Iterable[str]], frozenset[str]]
 
 
-def _option(options: Config, _: ProfilesRequirer) -> Iterator[Source]:
+def _option(options: Config, _: ProfilesRequirer, __: Clock) -> Iterator[Source]:
     yield OptionSource(options.document)
 
 
-def _git(options: Config, _: ProfilesRequirer) -> Iterator[Source]:
+def _git(options: Config, _: ProfilesRequirer, __: Clock) -> Iterator[Source]:
     yield ConfiguredGit(options)
 
 
-LISTINGS: list[Listing] = [_option, _git, relation_sources]
+def _portal(options: Config, _: ProfilesRequirer, clock: Clock) -> Iterator[Source]:
+    if options.puhuri_mode == "source":
+        yield PortalAsSource(options, clock)
+
+
+def _relations(options: Config, requirer: ProfilesRequirer, _: Clock) -> Iterator[Source]:
+    return relation_sources(options, requirer)
+
+
+LISTINGS: list[Listing] = [_option, _git, _portal, _relations]
 """Each returns the sources of one kind, as options and relations describe them."""
 
 
-def gather(options: Config, requirer: ProfilesRequirer, rules: Rules, seen: Seen) -> Gathered:
+def gather(
+    options: Config, requirer: ProfilesRequirer, rules: Rules, seen: Seen, clock: Clock
+) -> Gathered:
     """Read every source and merge what they say.
 
     Args:
@@ -49,7 +62,7 @@ def gather(options: Config, requirer: ProfilesRequirer, rules: Rules, seen: Seen
             and no longer there was removed, and its profiles are stale. One that was never seen is
             not there yet, as after a new deployment.
     """
-    sources = [source for listing in LISTINGS for source in listing(options, requirer)]
+    sources = [source for listing in LISTINGS for source in listing(options, requirer, clock)]
     readings = read_each(sources, rules)
     related = {source.name for source in sources if isinstance(source, RelationSource)}
     by_name = {reading.name: reading for reading in readings if _counts(reading)}

@@ -28,7 +28,7 @@ class PersonName(StrEnum):
     EMAIL = "email"
 
 
-def _setting(text: str, **default: Any) -> Any:  # noqa: ANN401 - every type
+def setting(text: str, **default: Any) -> Any:  # noqa: ANN401 - every type
     """Declare a setting.
 
     Args:
@@ -47,24 +47,24 @@ class PuhuriSettings:
             or two roles of contributors are one role in a project.
     """
 
-    instance: str = _setting(
+    instance: str = setting(
         "Name of this installation; it begins the backend_id of every project, so that two "
         "installations never take each other's projects for their own."
     )
-    customer: str = _setting(
+    customer: str = setting(
         "Customer that has the projects, by uuid or exact name, in place of the document's.",
         default="",
     )
-    people: PersonName = _setting(  # noqa: RUF009 - it is frozen
+    people: PersonName = setting(  # noqa: RUF009 - it is frozen
         "What names of people in the document are: CUIDs, or e-mail addresses.",
         default=PersonName.CUID,
     )
-    roles: Mapping[ContributorRole, str] = _setting(
+    roles: Mapping[ContributorRole, str] = setting(
         "Roles in a project in place of PROJECT.MANAGER, PROJECT.ADMIN and PROJECT.MEMBER for "
         "admin, edit and view, such as edit=PROJECT.MEMBER",
         default_factory=lambda: ROLES,
     )
-    allow_terminations: bool = _setting(
+    allow_terminations: bool = setting(
         "Allow this run to terminate allocations, and to delete projects, that the document does "
         "not list.",
         default=False,

@@ -24,7 +24,7 @@ from profiles_management.sources.trust import Trust
 if TYPE_CHECKING:
     from profiles_management.puhuri.client.client import Client
 
-_SECONDS: Final = 120.0  # for all requests together: a slow portal delays other sources
+_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class PortalSource:
             somebody else gives projects their names.
         instance: the installation. Its own projects are left out: they are made of profiles, and
             would come back as further profiles. '' leaves out none.
+        seconds: for all requests together: a slow portal delays other sources.
     """
 
     address: CustomerAddress
@@ -47,6 +48,7 @@ class PortalSource:
     clock: Clock
     instance: str
     is_configured: bool = True
+    seconds: float = _SECONDS
 
     @property
     def name(self) -> str:
@@ -75,7 +77,7 @@ class PortalSource:
 
         restricted = self.trust.restrict(rules)
         with self.connect() as client:
-            limited = client.reading_until(self.clock.monotonic() + _SECONDS)
+            limited = client.reading_until(self.clock.monotonic() + self.seconds)
             observed = read_customer(limited, self.address.customer, self.settings)
         observed, own = _without_own(observed, self.instance)
         exported = export(observed, self.settings, restricted, now=self.clock.now())
@@ -115,4 +117,5 @@ def _too_many(pmr: ProfilesManagementRepresentation, limits: Limits) -> Iterator
         if most is not None and count > most:
             what = f"this source has {count:,} {name}, at most {most:,} are allowed"
             remedy = f"remove some, or allow more with the setting untrusted_max_{name}"
-            yield Problem(f"too-many-{name}", what, Where(path="profiles"), remedy)
+            where = Where(path="profiles")
+            yield Problem(f"too-many-{name}", what, where, remedy, names_nobody=True)

@@ -1,7 +1,7 @@
 """The charm's surroundings: ops.testing, a Kubernetes API in memory, a clock of the test."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,8 @@ from memory_api import MemoryApi
 from memory_api.controller import CHARMED_PRINCIPALS, ProfileController
 from profiles_charm import connection
 from profiles_management.reconcile.clock import Clock
+from puhuri_server.sample import sample_world
+from puhuri_server.server import Portal, serving
 
 _FILE = yaml.load((Path(__file__).parents[3] / "charmcraft.yaml").read_text(), yaml.CSafeLoader)
 # What testing.Context would read again for each test.
@@ -186,6 +188,19 @@ def deploy(monkeypatch: pytest.MonkeyPatch, ticks: Ticks) -> Callable[..., World
 @pytest.fixture
 def world(deploy: Callable[..., World], api: MemoryApi) -> World:
     return deploy(api)
+
+
+@pytest.fixture(scope="module")
+def portal_server() -> Iterator[Portal]:
+    with serving(sample_world()) as portal:
+        yield portal
+
+
+@pytest.fixture
+def portal(portal_server: Portal) -> Portal:
+    """A research portal with sample data: see portal_world."""
+    portal_server.reset(sample_world())
+    return portal_server
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from ops import testing
 
 from puhuri_server.sample import ALLOCATOR_TOKEN, cuid
+from puhuri_server.server import Fault
 
 CUSTOMER = "National Research Allocator"
 SINCE = "; not reconciled since 2026-01-01 12:00 UTC"
@@ -20,12 +21,20 @@ def document(**profiles: dict[str, str]) -> str:
 
 def as_target(world, portal, pmr="", **options):
     """Configure a charm that applies a document to a cluster and to a portal."""
+    _configure(world, portal, pmr, {"puhuri_mode": "target", "instance": "lab"} | options)
+
+
+def as_source(world, portal, pmr="", **options):
+    """Configure a charm whose cluster gets profiles from a portal."""
+    given = {"puhuri_mode": "source", "puhuri_profiles": "hpc-*", "puhuri_prefix": "hpc-"}
+    _configure(world, portal, pmr, given | options)
+
+
+def _configure(world, portal, pmr, options):
     given = {
-        "puhuri_mode": "target",
         "puhuri_url": portal.url,
         "puhuri_customer": CUSTOMER,
         "puhuri_token": testing.Secret({"token": ALLOCATOR_TOKEN}),
-        "instance": "lab",
         "pmr": pmr,
     }
     world.configure(**{name: value for name, value in (given | options).items() if value})
@@ -44,3 +53,13 @@ def carry_out_orders(portal):
     for order in portal.world.orders:
         if order.is_open:
             portal.world.execute(order)
+
+
+def away(portal):
+    """Let every request fail."""
+    portal.fault = lambda number, sent: Fault.ERROR
+
+
+def back(portal):
+    """Answer again."""
+    portal.fault = lambda number, sent: None

@@ -15,7 +15,7 @@ def portal(monkeypatch, document):
     portal = FixedSource(
         "portal:users", documents.loads(document(web=1)), label="the portal", is_trusted=False
     )
-    listings = [*sources.LISTINGS, lambda options, requirer: [portal]]
+    listings = [*sources.LISTINGS, lambda options, requirer, clock: [portal]]
     monkeypatch.setattr(sources, "LISTINGS", listings)
     return portal
 

@@ -9,9 +9,10 @@ import yaml
 
 from profiles_charm.actions import DeleteStale, ListAccess, Params, Plan, SyncNow
 from profiles_charm.config import Config, engine_options
-from profiles_charm.configured_portal import portal_settings
+from profiles_charm.portal_config import export_settings, portal_settings
 from profiles_management import CHARMED, UPSTREAM, Settings, SettingsError
 from profiles_management.kubeflow.settings import declarations
+from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
 
 ROOT = Path(__file__).parents[3]
@@ -29,7 +30,7 @@ SOURCES = {
     "git-known-hosts",
     "git-ca",
 }
-OF_PORTAL = {"puhuri-mode", "puhuri-url", "puhuri-token"}
+OF_PORTAL = {"puhuri-mode", "puhuri-url", "puhuri-token", "puhuri-ca", "puhuri-profiles"}
 PARAMS = {
     "sync-now": SyncNow,
     "plan": Plan,
@@ -40,7 +41,8 @@ PARAMS = {
 }
 PORTAL_SETTINGS = {
     f"puhuri-{setting.name.replace('_', '-')}": setting
-    for setting in fields(PuhuriSettings)
+    for settings in (ExportSettings, PuhuriSettings)
+    for setting in fields(settings)
     if setting.name != "instance"  # the option of the engine
 }
 OURS = {
@@ -102,12 +104,13 @@ def test_an_option_is_as_its_setting_is_declared(name, setting):
 @pytest.mark.parametrize(("name", "setting"), PORTAL_SETTINGS.items())
 def test_an_option_of_a_portal_is_as_its_setting_is_declared(name, setting):
     described = " ".join(OPTIONS[name]["description"].split())
-    declared = PuhuriSettings("lab")
 
     assert described.startswith(setting.metadata["text"].removesuffix("."))
-    assert getattr(portal_settings(configured(), "lab"), setting.name) == getattr(
-        declared, setting.name
-    )
+
+
+def test_the_defaults_of_a_portal_are_those_of_its_settings():
+    assert portal_settings(configured(), "lab") == PuhuriSettings("lab")
+    assert export_settings(configured()) == ExportSettings()
 
 
 def test_the_choices_of_a_portal_are_those_of_its_settings():

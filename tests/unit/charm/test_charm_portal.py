@@ -8,26 +8,14 @@ from pathlib import Path
 
 import pytest
 from ops import ActiveStatus, BlockedStatus, WaitingStatus, testing
-from portal_world import SINCE, as_target, carry_out_orders, document, roles
+from portal_world import SINCE, as_target, away, back, carry_out_orders, document, roles
 
 from memory_api import always, injury
 from puhuri_server.sample import PROVIDER_TOKEN, sample_world
-from puhuri_server.server import Fault, serving
+from puhuri_server.server import serving
 
 ROOT = Path(__file__).parents[3]
 QUANTUM = document(quantum={"bo": "edit"})
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving(sample_world()) as portal:
-        yield portal
-
-
-@pytest.fixture
-def portal(server):
-    server.reset(sample_world())
-    return server
 
 
 def test_the_document_is_applied_to_the_cluster_and_to_the_portal(world, api, portal):
@@ -71,10 +59,6 @@ def test_changes_in_the_portal_are_one_line_of_the_log(world, portal):
 # what a portal says
 
 
-def away(portal):
-    portal.fault = lambda number, sent: Fault.ERROR
-
-
 def test_a_portal_that_is_away_is_waited_for_and_does_not_hold_up_the_cluster(world, api, portal):
     away(portal)
     as_target(world, portal, QUANTUM)
@@ -91,7 +75,7 @@ def test_the_next_event_goes_on_when_the_portal_is_back(world, portal):
     away(portal)
     as_target(world, portal, QUANTUM)
     world.see("config_changed")
-    portal.fault = lambda number, sent: None
+    back(portal)
 
     state = world.see()
 
@@ -215,7 +199,7 @@ def behind(emptied, portal):
     """The same, and the cluster was reconciled while the portal was away."""
     away(portal)
     emptied.fail("sync-now", allow_revocations=True)
-    portal.fault = lambda number, sent: None
+    back(portal)
     portal.requests.clear()
     return emptied
 

@@ -28,17 +28,25 @@ _PORTAL: Final = f"Portal (the token: {_TOKEN}; as variables: {PREFIX}URL and so
 _PROFILES: Final = "Profiles"
 SLOWEST: Final = 0.1  # requests a second
 _QUOTA: Final = "--quota"
-_LONGEST_TOKEN: Final = 4096  # bytes of a file
-_SETTINGS: Final[Mapping[str, Any]] = {field.name: field for field in fields(PuhuriSettings)}
+_LONGEST_TOKEN: Final = 4_096  # bytes of a file
+_LONGEST_CA: Final = 1_048_576
+_SETTINGS: Final[Mapping[str, Any]] = {
+    field.name: field for settings in (ExportSettings, PuhuriSettings) for field in fields(settings)
+}
 
 
 def _portal(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
     return portal_option(name, text, _PORTAL, **more)
 
 
+def _text(name: str) -> str:
+    """Return what a setting is, as its declaration says it."""
+    return str(_SETTINGS[name].metadata["text"])
+
+
 def _setting(name: str, option: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
     """Declare an option with the help of a setting."""
-    return portal_option(option, _SETTINGS[name].metadata["text"], "Projects", **more)
+    return portal_option(option, _text(name), "Projects", **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +97,12 @@ class PortalOptions:
         """Return a client of the portal, which the caller closes.
 
         Raises:
+            typer.TyperException: the file of the CA cannot be read.
             PuhuriError: the URL or the CA cannot be used.
         """
         from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - not for other commands
 
-        ca = "" if self.ca is None else str(self.ca.expanduser())
+        ca = "" if self.ca is None else _content(self.ca, _LONGEST_CA)
         return Client((self.url or "").strip(), token, ca=ca, rate=self.rate or 0.0, clock=clock)
 
     def token(self) -> "Token":
@@ -117,7 +126,7 @@ class PortalOptions:
             typer.TyperException: there is none.
         """
         if self.token_file is not None:
-            return shown(self.token_file), _content(self.token_file).strip()
+            return shown(self.token_file), _content(self.token_file, _LONGEST_TOKEN).strip()
         token = os.environ.get(_TOKEN, "").strip()
         if not token:
             raise typer.TyperException(
@@ -126,12 +135,17 @@ class PortalOptions:
         return _TOKEN, token
 
 
-def _content(path: Path) -> str:
+def _content(path: Path, longest: int) -> str:
+    """Return what a file begins with, at most a number of bytes.
+
+    Raises:
+        typer.TyperException: it cannot be read.
+    """
     try:
         with path.expanduser().open("rb") as file:
-            return file.read(_LONGEST_TOKEN).decode("ascii")
+            return file.read(longest).decode()
     except (OSError, UnicodeError) as error:
-        why = (getattr(error, "strerror", None) or "it is not a token").lower()
+        why = (getattr(error, "strerror", None) or "it is not plain text").lower()
         raise typer.TyperException(f"{shown(path)} cannot be read: {why}.") from None
 
 
@@ -187,20 +201,13 @@ class ProfileOptions(MappingOptions):
     """What projects, people and limits of the portal are in the document."""
 
     prefix: Annotated[
-        str,
-        portal_option(
-            "--prefix",
-            "Text that begins the name of each profile, such as hpc-; the name of the project "
-            "follows.",
-            _PROFILES,
-            metavar="TEXT",
-        ),
+        str, portal_option("--prefix", _text("prefix"), _PROFILES, metavar="TEXT")
     ] = ""
     owner: Annotated[
         str,
         portal_option(
             "--owner",
-            "Owner of the profiles of projects without a manager (default: they are left out).",
+            f"{_text('owner')} (default: they are left out).",
             _PROFILES,
             metavar="NAME",
             show_default=False,
@@ -211,8 +218,7 @@ class ProfileOptions(MappingOptions):
         list[str] | None,
         portal_option(
             _QUOTA,
-            "Resource of a quota that the limits of a component are, such as "
-            "gpu=requests.nvidia.com/gpu or, with a unit, gb=requests.storage:G (comma-separated).",
+            f"{_text('quota')} (comma-separated).",
             _PROFILES,
             metavar="COMPONENT=RESOURCE",
             envvar=None,

@@ -39,7 +39,7 @@ def http_client(ca: str, timeout: float) -> httpx2.Client:
     """Return a client that verifies certificates and uses the proxies of the environment.
 
     Args:
-        ca: a file of certificates in PEM to trust in place of the system's; '' for none.
+        ca: certificates in PEM to trust in place of the system's; '' for none.
         timeout: seconds for one request.
 
     Raises:
@@ -58,7 +58,27 @@ def http_client(ca: str, timeout: float) -> httpx2.Client:
 
 
 def _ssl_context(ca: str) -> ssl.SSLContext:
+    plain = ca.encode("ascii", "ignore").decode()  # comments may be in any language
     try:
-        return ssl.create_default_context(cafile=ca or None)
-    except (OSError, ssl.SSLError, ValueError):
-        raise PuhuriError(f"The CA cannot be read as certificates in PEM: {ca}.") from None
+        return ssl.create_default_context(cadata=plain or None)
+    except (ssl.SSLError, ValueError):
+        raise PuhuriError(
+            "The CA is not a certificate.",
+            remedy="Give it in PEM, beginning with -----BEGIN CERTIFICATE-----.",
+        ) from None
+
+
+def check_certificate(error: httpx2.RequestError) -> None:
+    """Refuse a server whose certificate is not trusted: asking again would not help.
+
+    Raises:
+        PuhuriError: that is why there was no connection.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            raise PuhuriError(
+                f"The certificate of the portal is not trusted: {cause.verify_message}.",
+                remedy="Check the CA and the URL.",
+            ) from None
+        cause = cause.__cause__ or cause.__context__

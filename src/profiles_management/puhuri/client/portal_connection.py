@@ -19,7 +19,11 @@ import msgspec
 from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.credentials import Credentials, Password, is_token
 from profiles_management.puhuri.client.errors import NotAllowed, PuhuriAway, PuhuriError
-from profiles_management.puhuri.client.portal_address import checked_url, http_client
+from profiles_management.puhuri.client.portal_address import (
+    check_certificate,
+    checked_url,
+    http_client,
+)
 from profiles_management.puhuri.client.portal_request import Request
 from profiles_management.puhuri.client.request_pace import RequestPace
 from profiles_management.puhuri.client.token_keeper import TokenKeeper
@@ -53,7 +57,7 @@ class Connection:
 
     Args:
         url: the address of the server, such as https://puhuri.example.org; without `/api`.
-        ca: a file of certificates in PEM to trust in place of the system's.
+        ca: certificates in PEM to trust in place of the system's.
         timeout: seconds for one request.
         rate: the most requests a second, 0 for no limit of our own.
 
@@ -179,6 +183,7 @@ class Connection:
         try:
             answer = self._answer(request, token, deadline)
         except _NEVER_SENT as error:
+            check_certificate(error)
             raise Passing(_reason(error)) from None
         except httpx2.RequestError as error:
             raise _unknown(request, _reason(error)) from None

@@ -12,7 +12,7 @@ from profiles_management.pmr.people import ContributorRole
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.pmr.quota import ResourceQuotaSpecModel
 from profiles_management.pmr.user_names import user_finding
-from profiles_management.puhuri.portal_settings import ROLES, PersonName
+from profiles_management.puhuri.portal_settings import ROLES, PersonName, setting
 
 _FORM: Final = "Write it as gpu=requests.nvidia.com/gpu, or with a unit as gb=requests.storage:G."
 
@@ -42,17 +42,23 @@ class ExportSettings:
             document without them.
         people: what names people have in the document.
         roles: the role in a project for each role of a contributor.
-        prefix: what the name of a profile begins with; the name of the project follows.
-        owner: who owns the profile of a project without a manager; '' for nobody.
+        owner: '' for nobody.
         quota: by component of offerings, what its limits are in a quota.
     """
 
     instance: str = ""
     people: PersonName = PersonName.CUID
     roles: Mapping[ContributorRole, str] = field(default_factory=lambda: ROLES)
-    prefix: str = ""
-    owner: str = ""
-    quota: Mapping[str, QuotaResource] = field(default_factory=dict)
+    prefix: str = setting(
+        "Text that begins the name of each profile, such as hpc-; the name of the project follows.",
+        default="",
+    )
+    owner: str = setting("Owner of the profiles of projects without a manager", default="")
+    quota: Mapping[str, QuotaResource] = setting(
+        "Resource of a quota that the limits of a component are, such as "
+        "gpu=requests.nvidia.com/gpu or, with a unit, gb=requests.storage:G",
+        default_factory=dict,
+    )
 
     def __post_init__(self) -> None:
         finding = user_finding(self.owner) if self.owner else None

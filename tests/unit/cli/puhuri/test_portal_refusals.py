@@ -51,8 +51,8 @@ def refused(request, puhuri):
         (("--url", "https://puhuri.example.org:x"), "is not https://HOST"),
         (("--url", "nonsense"), "is not https://HOST"),
         (("--url", "https://exam\nple.org"), "is not https://HOST"),
-        (("--ca", "missing.pem"), "The CA cannot be read as certificates in PEM: missing.pem"),
-        (("--ca", "pmr.yaml"), "The CA cannot be read as certificates in PEM: pmr.yaml"),
+        (("--ca", "missing.pem"), "missing.pem cannot be read: no such file or directory."),
+        (("--ca", "pmr.yaml"), "The CA is not a certificate."),
         (("--token-file", "missing"), "missing cannot be read: no such file or directory."),
         (("--token-file", "/dev/zero"), "/dev/zero has no token"),
         (("--token-file", "."), ". cannot be read: is a directory."),
@@ -71,7 +71,7 @@ def test_a_wrong_setting_is_refused_with_what_to_write(refused, options, message
     [
         (b"", "token has no token: the token is empty, or has blanks"),
         (b"two words", "token has no token"),
-        (b"\xff\xfe", "token cannot be read: it is not a token."),
+        (b"\xff\xfe", "token cannot be read: it is not plain text."),
         (SECRET.encode() + b"\n" + SECRET.encode(), "token has no token"),
     ],
 )

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import ops
-
 from profiles_charm.config import Config
+from profiles_charm.portal_config import connected, naming_options, portal_settings
 from profiles_charm.portal_run import PortalRun, for_portal, is_in_doubt
-from profiles_management import Plan, ProfilesError, Report, Settings, SettingsError
+from profiles_management import Plan, ProfilesError, Report, Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.reconcile import loop
 from profiles_management.reconcile.clock import Clock
@@ -18,16 +17,11 @@ from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.sources import Gathered, applied_report
 
 if TYPE_CHECKING:  # what talks to a portal takes long to load, and most deployments have none
-    from profiles_management.puhuri.client.client import Client
-    from profiles_management.puhuri.client.credentials import Token
-    from profiles_management.puhuri.portal_settings import PuhuriSettings
     from profiles_management.puhuri.portal_target import PuhuriTarget
-
-_PATIENCE = 10.0  # seconds for one request; a hook waits for it
 
 
 @dataclass(frozen=True, slots=True)
-class ConfiguredPortal:
+class PortalAsTarget:
     """The portal that the options describe.
 
     Attributes:
@@ -98,72 +92,8 @@ class ConfiguredPortal:
         """
         from profiles_management.puhuri.portal_target import PuhuriTarget  # noqa: PLC0415 - see above
 
-        with _naming_options():
+        with naming_options():
             settings = portal_settings(self.options, self.settings.instance)
-            with self._client() as client:
+            with connected(self.options, self.clock) as client:
                 deadline = self.clock.monotonic() + self.settings.request_timeout
                 yield PuhuriTarget(client.before(deadline), pmr, settings, clock=self.clock)
-
-    def _client(self) -> "Client":
-        from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - see above
-
-        if not self.options.puhuri_url:
-            raise SettingsError("is empty. Set it, or set puhuri-mode=off.", setting="url")
-        token = _token(self.options.puhuri_token)
-        return Client(self.options.puhuri_url, token, timeout=_PATIENCE, clock=self.clock)
-
-
-@contextmanager
-def _naming_options() -> Iterator[None]:
-    """Name the option in an error about a setting of a portal."""
-    try:
-        yield
-    except SettingsError as error:
-        if not error.setting:
-            raise
-        name = error.setting if error.setting == "instance" else f"puhuri-{error.setting}"
-        option = name.replace("_", "-")
-        raise SettingsError(error.what, setting=f"option {option}") from None
-
-
-def portal_settings(options: Config, instance: str) -> "PuhuriSettings":
-    """Return the settings of a portal.
-
-    Raises:
-        SettingsError: an option is not valid; it is named as the setting.
-    """
-    from profiles_management.puhuri.portal_settings import (  # noqa: PLC0415 - see above
-        PersonName,
-        PuhuriSettings,
-        project_roles,
-    )
-
-    try:
-        roles = project_roles(options.puhuri_roles)
-    except ValueError as error:
-        raise SettingsError(f"is not valid: {error}", setting="roles") from None
-    return PuhuriSettings(
-        instance=instance,
-        customer=options.puhuri_customer,
-        people=PersonName(options.puhuri_people),
-        roles=roles,
-        allow_terminations=options.puhuri_allow_terminations,
-    )
-
-
-def _token(secret: ops.Secret | None) -> "Token":
-    """Return the token that a secret holds; its content is in no message."""
-    from profiles_management.puhuri.client.credentials import Token  # noqa: PLC0415 - see above
-
-    if secret is None:
-        raise SettingsError("puhuri-token is missing. Set it to a secret with the key token.")
-    try:
-        content = secret.get_content(refresh=True)
-    except (ops.SecretNotFoundError, ops.ModelError):
-        raise SettingsError("puhuri-token cannot be read; grant the secret") from None
-    if content.keys() != {"token"}:
-        raise SettingsError("puhuri-token needs token, and no other key")
-    try:
-        return Token(content["token"].strip())
-    except ValueError as error:
-        raise SettingsError(f"puhuri-token: {error}") from None
