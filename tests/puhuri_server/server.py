@@ -36,13 +36,13 @@ class Portal:
     """A server with a world.
 
     Attributes:
-        fault: decides what happens to the request of a number, from 0.
+        fault: decides what happens to the request of a number, from 0; a reply is its answer.
         ignored: parameters that it does not know.
     """
 
     def __init__(self, world: World) -> None:
         self.requests: list[Sent] = []
-        self.fault: Callable[[int, Sent], Fault | None] = lambda number, sent: None
+        self.fault: Callable[[int, Sent], Fault | Reply | None] = lambda number, sent: None
         self._lock = threading.Lock()
         self.reset(world)
         portal = self
@@ -68,6 +68,8 @@ class Portal:
             sent = Sent(request.method, request.path, request.target)
             fault = self.fault(len(self.requests), sent)
             self.requests.append(sent)
+            if isinstance(fault, Reply):
+                return fault
             if fault is Fault.BUSY:
                 return Reply(429, {"detail": "Request was throttled."}, {"Retry-After": "1"})
             if fault is Fault.ERROR:

@@ -187,8 +187,8 @@ class Connection:
             raise Passing(_reason(error)) from None
         except httpx2.RequestError as error:
             raise _unknown(request, _reason(error)) from None
-        if answer.status < HTTPStatus.BAD_REQUEST:
-            return answer
+        if not token and answer.status < HTTPStatus.BAD_REQUEST:
+            return answer  # the token itself
         return replace(answer, content=self._tokens.without_secrets(answer.content))
 
     def _answer(self, request: Request, token: str, deadline: float) -> Answer:

@@ -1,5 +1,6 @@
 """The token that requests carry: the one that was given, or those that a password gets."""
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -59,5 +60,12 @@ class TokenKeeper:
         """Return a text of a server without the token and the password, should it repeat them."""
         password = self._password.password if self._password is not None else ""
         for secret in filter(None, (self._token, password)):
-            content = content.replace(secret.encode(), _HIDDEN)
+            for form in _written(secret):
+                content = content.replace(form, _HIDDEN)
         return content
+
+
+def _written(secret: str) -> set[bytes]:
+    """Return how a secret looks in an answer: as it is, or as JSON has it."""
+    in_json = (json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False))
+    return {form.encode() for form in (secret, *in_json)}

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.credentials import Password, Token
 from puhuri.properties.portals import Time
+from puhuri_server.http_types import Reply
 from puhuri_server.sample import ALLOCATOR_TOKEN, PROVIDER_TOKEN, cuid
 from puhuri_server.server import Fault, Portal
 
@@ -105,7 +106,7 @@ class PortalUse:
         self.allocator.generation  # noqa: B018 - it is asked once
         self.portal.requests.clear()
 
-    def break_once(self, method: str, part: str, *faults: Fault):
+    def break_once(self, method: str, part: str, *faults: Fault | Reply):
         """Let requests of a method, whose path has a part, fail: one for each fault."""
         left = [*faults]
 
@@ -114,6 +115,15 @@ class PortalUse:
             return left.pop(0) if is_hit else None
 
         self.portal.fault = fault
+
+    def answer(self, status: int, body: object = None, **headers: str):
+        """Let every request have this answer, but the one for a token."""
+        reply = self.reply(status, body, **headers)
+        self.portal.fault = lambda _number, sent: None if "password" in sent.path else reply
+
+    def reply(self, status: int, body: object = None, **headers: str) -> Reply:
+        """Return an answer; an underscore in the name of a header is a dash."""
+        return Reply(status, body, {name.replace("_", "-"): headers[name] for name in headers})
 
     def sent(self, method: str, part: str = "") -> list[str]:
         """Return the targets of the requests of a method, whose path has a part."""
