@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from profiles_charm import sources
 from profiles_charm.git_source import GIT
+from profiles_charm.portal_run import PortalRun
 from profiles_charm.run import Run
 from profiles_management import Report
 from profiles_management.reconcile.report import Outcome
@@ -47,6 +48,17 @@ def _figures(run: Run) -> Iterator[Figure]:
     if isinstance(run.outcome, Report):
         yield Figure("contributors", "Contributors whose access has not expired", run.contributors)
         yield from _of_report(run.outcome)
+    if run.portal is not None:
+        yield from _of_portal(run.portal)
+
+
+def _of_portal(portal: PortalRun) -> Iterator[Figure]:
+    what = "1 for a portal in which nothing was refused or failed, else 0"
+    yield Figure("portal_run_success", what, int(portal.is_good))
+    if isinstance(portal.outcome, Report):
+        for figure in _of_report(portal.outcome):
+            description = f"{figure.description}, in the portal"
+            yield figure._replace(name=f"portal_{figure.name}", description=description)
 
 
 def _of_sources(gathered: Gathered) -> Iterator[Figure]:

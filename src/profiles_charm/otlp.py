@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import Any
 
 from profiles_charm.figures import Figure
+from profiles_charm.portal_run import PORTAL
 from profiles_charm.run import Run
 from profiles_charm.status_text import error_text, summary
-from profiles_management import Report
+from profiles_management import ProfilesError, Report
 
 Data = dict[str, Any]
 Resource = Mapping[str, str]
@@ -101,6 +102,15 @@ def _errors(run: Run) -> Iterator[str]:
             yield f"{reading.name} cannot be read: {error_text(reading.error)}"
     if isinstance(run.outcome, Report):
         yield from _report_errors(run.outcome)
+    if run.portal is not None:
+        yield from (f"{PORTAL}: {error}" for error in _portal_errors(run.portal.outcome))
+
+
+def _portal_errors(outcome: Report | ProfilesError) -> Iterator[str]:
+    if isinstance(outcome, Report):
+        yield from _report_errors(outcome)
+    else:
+        yield error_text(outcome)
 
 
 def _report_errors(report: Report) -> Iterator[str]:

@@ -1,5 +1,10 @@
 """A charm with a portal on loopback, and documents for both."""
 
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 from ops import testing
 
 from puhuri_server.sample import ALLOCATOR_TOKEN, cuid
@@ -63,3 +68,31 @@ def away(portal):
 def back(portal):
     """Answer again."""
     portal.fault = lambda number, sent: None
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers every request with the code of the server, and repeats the credentials."""
+
+    def do_GET(self):
+        body = json.dumps({"detail": f"not with {self.headers['Authorization']}"}).encode()
+        self.send_response(self.server.code)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def echoing():
+    """Yield a server that is no portal; a test sets its `code`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -9,6 +9,7 @@ from collector import Collector
 from lightkube import Client, KubeConfig
 from lightkube.config.models import Cluster, User
 from ops import testing
+from portal_world import as_source, as_target, echoing
 
 from memory_api import Answer, always
 from profiles_charm import connection
@@ -146,6 +147,62 @@ def test_no_message_about_the_url_of_a_repository_holds_a_credential(marked, api
     marked.see("config_changed")
 
     assert marked.state.unit_status.message.startswith("git: ")
+    assert MARK not in "\n".join(printed(marked, api, collector))
+
+
+@pytest.fixture(scope="module")
+def echo_server():
+    with echoing() as server:
+        yield server
+
+
+@pytest.mark.parametrize("code", [200, 400, 401, 403, 404, 500])
+@pytest.mark.parametrize("configure", [as_target, as_source])
+def test_no_answer_of_a_portal_that_repeats_the_token_gets_through(
+    marked, api, document, collector, echo_server, code, configure
+):
+    echo_server.code = code
+    watched(marked, collector)
+    secret = testing.Secret({"token": MARK})
+    configure(marked, echo_server, document(ml=1), puhuri_token=secret, events="names")
+
+    marked.see("config_changed")
+    reasons = [marked.fail(action) for action in ("sync-now", "plan")]
+
+    assert all("portal: " in reason for reason in reasons)
+    assert MARK not in "\n".join([*reasons, *printed(marked, api, collector)])
+    assert collector.got
+
+
+@pytest.mark.parametrize("configure", [as_target, as_source])
+@pytest.mark.parametrize(
+    "content", [{"token": f"{MARK} {MARK}"}, {"user": "ann", "password": MARK}, {MARK: MARK}]
+)
+def test_no_message_about_the_secret_of_a_portal_holds_its_content(
+    marked, api, collector, echo_server, content, configure
+):
+    watched(marked, collector)
+    configure(marked, echo_server, "profiles: []", puhuri_token=testing.Secret(content))
+
+    marked.see("config_changed")
+
+    assert "portal: puhuri-token" in marked.state.unit_status.message
+    assert MARK not in "\n".join(printed(marked, api, collector))
+
+
+@pytest.mark.parametrize("configure", [as_target, as_source])
+@pytest.mark.parametrize(
+    "url", [f"https://ann:{MARK}@puhuri.invalid", f"https://puhuri.invalid/?token={MARK}"]
+)
+def test_no_message_about_the_url_of_a_portal_holds_a_credential(
+    marked, api, collector, echo_server, url, configure
+):
+    watched(marked, collector)
+    configure(marked, echo_server, "profiles: []", puhuri_url=url)
+
+    marked.see("config_changed")
+
+    assert "portal: The URL of the portal " in marked.state.unit_status.message
     assert MARK not in "\n".join(printed(marked, api, collector))
 
 

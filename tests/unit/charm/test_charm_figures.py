@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from profiles_charm.figures import of
+from profiles_charm.portal_run import PortalRun
 from profiles_charm.run import Run
 from profiles_management import BrakeError, ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -21,6 +22,7 @@ from profiles_management.reconcile.plan import (
     Reason,
 )
 from profiles_management.reconcile.report import Outcome, Result
+from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.sources import Gathered, NothingToRead
 from readings import reading
 
@@ -141,3 +143,22 @@ def test_each_source_is_ready_or_not_and_says_its_commit():
 
     assert (found["source_ready[config]"], found["source_ready[git]"]) == (0, 1)
     assert found["source_commit[git,c0ffee]"] == 1
+
+
+def test_a_portal_has_the_same_figures_of_its_own():
+    outcomes = (change("a"), change("b", result=Result.FAILED))
+    plan = Plan(tuple(outcome.change for outcome in outcomes), profiles=2)
+
+    found = named(a_run(Report(Plan(profiles=9)), portal=PortalRun(Report(plan, outcomes))))
+
+    assert (found["portal_run_success"], found["run_success"]) == (0, 1)
+    assert (found["portal_profiles"], found["profiles"]) == (2, 9)
+    assert (found["portal_profiles_failed"], found["portal_run_changes[create,done]"]) == (1, 1)
+
+
+@pytest.mark.parametrize("error", [TargetError("no answer"), BrakeError("much", lost=9, before=10)])
+def test_a_portal_that_gave_no_report_is_not_good_and_the_run_is(error):
+    found = named(a_run(portal=PortalRun(error)))
+
+    assert {name for name in found if name.startswith("portal")} == {"portal_run_success"}
+    assert (found["portal_run_success"], found["run_success"]) == (0, 1)

@@ -362,6 +362,7 @@ def test_a_collector_gets_the_alert_rules_as_the_package_reads_them():
     assert [rule["alert"] for rule in group["rules"]] == [
         "ProfilesSyncFailing",
         "ProfilesSourceStale",
+        "ProfilesPortalFailing",
         "ProfilesPending",
         "ProfilesSyncSilent",
     ]

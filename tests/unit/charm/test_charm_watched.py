@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from profiles_charm.figures import of
+from profiles_charm.portal_run import PortalRun
 from profiles_charm.run import Run
 from profiles_management import Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -36,7 +37,14 @@ def sent():
     now = datetime(2026, 11, 1, tzinfo=UTC)
     pmr = ProfilesManagementRepresentation()
     gathered = Gathered(pmr, (reading("git", pmr, revision="c0ffee"),))
-    run = Run(outcome=report, contributors=1, seconds=1.0, now=now, gathered=gathered)
+    run = Run(
+        outcome=report,
+        contributors=1,
+        seconds=1.0,
+        now=now,
+        gathered=gathered,
+        portal=PortalRun(report),
+    )
     return {one.name: one for one in of(run)}
 
 
