@@ -24,7 +24,7 @@ def read_customer(client: Client, customer: str, settings: ExportSettings) -> Ob
     observed = observe(
         client,
         client.customers.named(customer),
-        (),
+        {},
         every_allocation=settings.reads_allocations,
     )
     undecided = [

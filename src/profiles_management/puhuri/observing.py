@@ -5,7 +5,7 @@ for only where an allocation is to be ordered, usage only where a limit is to be
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -22,7 +22,6 @@ from profiles_management.puhuri.client.models import (
     Quantity,
 )
 from profiles_management.puhuri.client.wire import is_uuid
-from profiles_management.puhuri.mapping.wanted import WantedProject
 from profiles_management.puhuri.planning.allocation_changes import is_the_same, merged_limits
 from profiles_management.puhuri.portal_state import Observed
 
@@ -32,14 +31,14 @@ T = TypeVar("T")
 def observe(
     client: Client,
     customer: Customer,
-    wanted: Iterable[WantedProject],
+    named: Mapping[str, Sequence[PuhuriAllocation]],
     *,
     every_allocation: bool = False,
 ) -> Observed:
     """Return what the portal has.
 
     Args:
-        wanted: the projects that the document wants.
+        named: the allocations that the document wants, by the backend_id of their project.
         every_allocation: whether allocations are read that the document does not want, too. Open
             orders are not, because they matter to changes only.
 
@@ -49,7 +48,6 @@ def observe(
     projects = tuple(client.projects.find(customer=customer.uuid))
     grants = _by(client.members.of_customer(customer.uuid), lambda grant: grant.project_uuid)
     observed = Observed(customer, projects, grants)
-    named = [project for project in wanted if project.allocations is not None]
     if not named and not every_allocation:
         return observed
     allocations = _by(_living(client, customer), lambda allocation: allocation.project_uuid)
@@ -60,7 +58,9 @@ def observe(
         observed,
         open_orders={order.allocation_uuid: order for order in _open(client, customer)},
         offerings={text: _offerings(client, text) for text in _missing(observed, named)},
-        used={one.uuid: _used(client, one) for one in _lowered(observed, named)},
+        used={
+            allocation.uuid: _used(client, allocation) for allocation in _lowered(observed, named)
+        },
     )
 
 
@@ -84,24 +84,27 @@ def _open(client: Client, customer: Customer) -> Iterator[Order]:
 
 
 def _pairs(
-    observed: Observed, named: Iterable[WantedProject]
+    observed: Observed, named: Mapping[str, Sequence[PuhuriAllocation]]
 ) -> Iterator[tuple[PuhuriAllocation, tuple[Allocation, ...]]]:
     uuids = {project.backend_id: project.uuid for project in observed.projects}
-    for project in named:
-        present = observed.allocations.get(uuids.get(project.backend_id, ""), ())
-        for wanted in project.allocations or ():
-            yield wanted, tuple(one for one in present if is_the_same(one, wanted))
+    for backend_id, wanted_allocations in named.items():
+        present = observed.allocations.get(uuids.get(backend_id, ""), ())
+        for wanted in wanted_allocations:
+            same = (allocation for allocation in present if is_the_same(allocation, wanted))
+            yield wanted, tuple(same)
 
 
-def _missing(observed: Observed, named: Iterable[WantedProject]) -> set[str]:
+def _missing(observed: Observed, named: Mapping[str, Sequence[PuhuriAllocation]]) -> set[str]:
     """Return what the document calls the offerings of which an allocation is missing."""
-    return {wanted.offering for wanted, found in _pairs(observed, named) if not found}
+    return {wanted.offering for wanted, same in _pairs(observed, named) if not same}
 
 
-def _lowered(observed: Observed, named: Iterable[WantedProject]) -> Iterator[Allocation]:
+def _lowered(
+    observed: Observed, named: Mapping[str, Sequence[PuhuriAllocation]]
+) -> Iterator[Allocation]:
     """Yield the allocations of which a limit is to be lowered."""
-    for wanted, found in _pairs(observed, named):
-        for allocation in found:
+    for wanted, same in _pairs(observed, named):
+        for allocation in same:
             limits = merged_limits(wanted, allocation)
             if any(limits[name] < limit for name, limit in allocation.limits.items()):
                 yield allocation

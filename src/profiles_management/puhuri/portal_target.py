@@ -17,7 +17,7 @@ from profiles_management.pmr.problems import Problem, SettingsError
 from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.errors import Conflict, PuhuriAway, PuhuriError, Refused
 from profiles_management.puhuri.client.models import Order
-from profiles_management.puhuri.mapping.wanted import wanted
+from profiles_management.puhuri.mapping.wanted import wanted_allocations
 from profiles_management.puhuri.observing import observe
 from profiles_management.puhuri.planning import portal_planner
 from profiles_management.puhuri.planning.allocation_changes import who_acts
@@ -93,12 +93,11 @@ class PuhuriTarget:
         Raises:
             PuhuriError: the portal cannot be read.
         """
-        wants = wanted(self.pmr, self.settings, now=self.clock.now())
         customer = self.client.customers.named(self._customer)
         observed = observe(
             self.client,
             customer,
-            wants.projects,
+            wanted_allocations(self.pmr, self.settings),
             every_allocation=self.settings.allow_terminations,
         )
         with self._lock:

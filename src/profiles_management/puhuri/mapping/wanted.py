@@ -1,6 +1,6 @@
 """What a document wants in a portal: projects with members and allocations. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
@@ -88,6 +88,22 @@ def wanted(
     )
     warnings = chain.from_iterable(map(_not_people, profiles))
     return Wanted(projects, tuple(warnings))
+
+
+def wanted_allocations(
+    pmr: ProfilesManagementRepresentation, settings: PuhuriSettings
+) -> Mapping[str, Sequence[PuhuriAllocation]]:
+    """Return the allocations of each project whose allocations are not left alone.
+
+    Returns:
+        By backend_id.
+    """
+    sections = {profile.name: pmr.project_of(profile) for profile in pmr.in_order()}
+    return {
+        settings.backend_id(name): section.allocations
+        for name, section in sections.items()
+        if section and section.allocations is not None
+    }
 
 
 def _project(

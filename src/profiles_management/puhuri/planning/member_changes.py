@@ -114,6 +114,8 @@ class Members:
         if not accounts:
             return Roles(member.name, self.users.get(member.key, ""), {})
         (roles,) = accounts.values()
+        if roles.name == member.name:
+            return roles
         return replace(roles, name=member.name)
 
     def _doubled(self, roles: Roles, wanted_role: str) -> Iterator[Found]:
