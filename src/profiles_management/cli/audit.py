@@ -9,7 +9,7 @@ import typer
 from profiles_management import export_pmr
 from profiles_management.cli import completing
 from profiles_management.cli.document_options import GitOptions
-from profiles_management.cli.options import AccessOutput, ExportForm, TargetOptions
+from profiles_management.cli.options import ExportForm, ReportOutput, TargetOptions
 from profiles_management.cli.program import about, command
 from profiles_management.cli.prompting import READING
 from profiles_management.cli.session import Session
@@ -139,7 +139,7 @@ def access(
     git: GitOptions,
     target: TargetOptions,
     options: AccessOptions,
-    output: AccessOutput = "text",
+    output: ReportOutput = "text",
 ) -> int:
     """List who has which role in which profile, and until when."""
     session: Session = ctx.obj

@@ -103,6 +103,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
             "Show the quotas of their profiles in a cluster too",
             "puhuri report --instance lab --context lab",
         ),
+        ("Save a page for others", "puhuri report --month 2026-10 -o html > usage.html"),
         (
             "Save the usage since January 2026 as a table",
             "puhuri report --from 2026-01 -o csv > usage.csv",

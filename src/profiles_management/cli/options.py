@@ -78,7 +78,7 @@ OutputOption = Annotated[Output, _OUTPUT]
 PlanOutput = Annotated[Literal["text", "json", "yaml", "markdown"], _OUTPUT]
 ValidateOutput = Annotated[Literal["text", "json", "yaml", "github", "sarif"], _OUTPUT]
 ListOutput = Annotated[Literal["text", "json", "yaml", "csv"], _OUTPUT]
-AccessOutput = Annotated[Literal["text", "json", "yaml", "csv", "html"], _OUTPUT]
+ReportOutput = Annotated[Literal["text", "json", "yaml", "csv", "html"], _OUTPUT]
 ExportForm = Annotated[
     Literal["yaml", "json", "csv", "html"], typer.Option(*_SHORT_OUTPUT, help=_FORM)
 ]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from portal_samples import allocation, facts, project, reported, usage
 
 from profiles_management.puhuri.client.wire import quantity
+from profiles_management.puhuri.portal_description import PortalDescription
+from profiles_management.report.usage.usage_page import usage_page
 from profiles_management.report.usage.usage_period import month_after, month_of
 from profiles_management.report.usage.usage_tables import usage_csv, usage_data
 from profiles_management.report.usage.usage_text import usage_lines
@@ -100,6 +103,9 @@ def test_no_project_and_no_allocation_is_lost_in_any_form(portal):
     assert {line["project_uuid"] for line in lines} >= projects
     assert {row["uuid"] for row in data["projects"]} >= projects
     assert {row["uuid"] for one in data["projects"] for row in one["allocations"]} == kept
+    page = usage_page(report, PortalDescription("https://portal.invalid"), "")
+    headings = re.findall(r'<tr class="a"><th.*?>(.*?) <span>', page)
+    assert Counter(headings) == Counter(one.name for one in portal.allocations if one.uuid in kept)
     text = [str(line) for line in usage_lines(report)]
     assert sum(line.startswith("Allocation ") for line in text) == len(kept)
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from profiles_management.cli.options import ListOutput
+from profiles_management.cli.options import ReportOutput
+from profiles_management.cli.program import about
 from profiles_management.cli.prompting import READING
 from profiles_management.cli.puhuri.listing_filters import CustomerName
 from profiles_management.cli.puhuri.portal_group import portal_command
@@ -17,6 +18,7 @@ from profiles_management.cli.session import Session
 from profiles_management.puhuri.portal_description import PortalDescription
 from profiles_management.reconcile.lines import printable
 from profiles_management.report.usage.usage_counting import usage_report
+from profiles_management.report.usage.usage_page import usage_page
 from profiles_management.report.usage.usage_period import Period, month_of, trend_until
 from profiles_management.report.usage.usage_tables import usage_csv, usage_data
 from profiles_management.report.usage.usage_text import usage_lines
@@ -89,7 +91,7 @@ def report(
     cluster: QuotaOptions,
     options: PortalReportOptions,
     customer: CustomerName = "",
-    output: ListOutput = "text",
+    output: ReportOutput = "text",
 ) -> int:
     """Report what projects use of their allocations, and of their quotas in a cluster."""
     session: Session = ctx.obj
@@ -97,12 +99,15 @@ def report(
     months = period.period(now.date())
     with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
         quotas = read_quotas(session, cluster, options.settings().instance)
-        session.opened = PortalDescription(client.connection.url, customer)
+        described = PortalDescription(client.connection.url, customer)
+        session.opened = described
         customers = [client.customers.named(customer)] if customer else client.customers.find()
         facts = read_usage(client, customers)
     result = usage_report(facts, months, trend_until(months.last), at=now, cluster=quotas)
     if output == "csv":
         session.show_file(usage_csv(result))
+    elif output == "html":
+        session.show_file(usage_page(result, described, about()))
     else:
         session.show(output, usage_lines(result), usage_data(result))
     return 0

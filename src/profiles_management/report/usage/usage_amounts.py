@@ -52,6 +52,11 @@ def is_nearly_used(share: Decimal | None) -> bool:
     return share is not None and _NEARLY <= share <= 1
 
 
+def portion(share: Decimal, whole: int) -> int:
+    """Return how much of the length of a bar a share is; more than all of it is all."""
+    return min(whole, max(0, int(share * whole)))
+
+
 # as text
 
 
@@ -89,7 +94,7 @@ def bar_text(share: Decimal | None) -> str:
     """Return a share as a bar of a fixed width, '' for None."""
     if share is None:
         return ""
-    full = min(_WIDTH, max(0, int(share * _WIDTH)))
+    full = portion(share, _WIDTH)
     return _FULL * full + _EMPTY * (_WIDTH - full)
 
 

@@ -39,6 +39,7 @@ from profiles_management.report.usage.usage_rows import (
 )
 from profiles_management.report.usage.usage_words import (
     allocation_facts,
+    no_quota,
     notes,
     project_facts,
     quota_facts,
@@ -172,7 +173,7 @@ def _allocation(row: AllocationRow, layout: _Layout) -> Iterator[Line]:
 
 def _quotas(profile: ProfileRow, layout: _Layout) -> Iterator[Line]:
     if not profile.quotas:
-        yield line(_INDENT, f"No ResourceQuota in the namespace {printable(profile.name)}.")
+        yield line(_INDENT, printable(no_quota(profile)))
     for quota in profile.quotas:
         yield _named("Quota ", quota.name, quota_facts(profile))
         yield from (layout.measured(_quota_texts(row), row.share) for row in quota.resources)

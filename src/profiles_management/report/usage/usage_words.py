@@ -59,7 +59,17 @@ def end_text(end: date | None) -> str:
 
 def unit_text(component: ComponentRow) -> str:
     """Return the unit of a component, and for how long its limit is."""
-    return component.unit + _PERIODS.get(component.limit_period, "")
+    return component.unit + limit_period_text(component)
+
+
+def limit_period_text(component: ComponentRow) -> str:
+    """Return for how long the limit of a component is, ` a month`; '' where it is for all time."""
+    return _PERIODS.get(component.limit_period, "")
+
+
+def no_quota(profile: ProfileRow) -> str:
+    """Return that a profile has no quota in the cluster, as a sentence."""
+    return f"No ResourceQuota in the namespace {profile.name}."
 
 
 def notes(report: UsageReport) -> Iterator[str]:

@@ -6,12 +6,14 @@ import pytest
 from portal_documents import CUSTOMER
 
 from memory_api import forbid
+from parsed_page import Page
 from puhuri_server.demo import demo_world
 from puhuri_server.records import Project, Resource
 from puhuri_server.sample import ALLOCATOR_TOKEN
 from puhuri_server.usages import report_usage
 from puhuri_server.world import Version
 
+FORMS = ("text", "json", "yaml", "csv", "html")
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
 
@@ -63,7 +65,7 @@ def test_the_usage_of_a_month_is_shown_with_that_in_all(puhuri, filled):
     assert (cpu["used"], cpu["used_in_all"], cpu["share"]) == (12, 24, 0.024)
 
 
-@pytest.mark.parametrize("output", ["text", "json", "yaml", "csv"])
+@pytest.mark.parametrize("output", FORMS)
 def test_nothing_of_others_is_shown_and_nothing_is_written(puhuri, filled, output):
     filled.requests.clear()
 
@@ -93,6 +95,16 @@ def test_the_period_is_a_month_or_from_one_to_another(puhuri, filled, options, p
     (cpu, *_) = data["customers"][0]["totals"]
     assert tuple(data["period"].values()) == period
     assert cpu["used"] == used * 12
+
+
+def test_a_page_says_of_which_portal_and_customer_it_is(puhuri, filled):
+    ran = puhuri("report", "--customer", CUSTOMER, "-o", "html")
+
+    shown = " ".join(Page(ran.out).text)
+    assert ran.out.startswith("<!doctype html>")
+    assert filled.url in shown
+    assert f"Customer {CUSTOMER}" in " ".join(shown.split())
+    assert "2026-11-01 12:00 UTC" in shown
 
 
 def test_an_offering_that_the_token_cannot_see_leaves_its_names_out(puhuri, filled):
@@ -154,7 +166,7 @@ def quota(api, filled, monkeypatch):
 
 
 @pytest.mark.usefixtures("quota")
-@pytest.mark.parametrize("output", ["text", "json", "yaml", "csv"])
+@pytest.mark.parametrize("output", FORMS)
 def test_the_quotas_of_a_profile_are_shown_with_its_project(puhuri, output):
     ran = puhuri("report", "-o", output)
 
