@@ -7,6 +7,7 @@
 #       ├── NotFound           there is no such object, or this token may not see it
 #       ├── Refused            the request cannot be carried out as it is
 #       │   └── UnknownCuid    the identity registry does not know a person, or does not answer
+#       ├── Conflict           the portal is another one than it was when it was read
 #       ├── DoubledGrant       a person has one role twice, which only the portal's support can mend
 #       └── UnreadableAnswer   the answer is not what such a server sends
 
@@ -78,7 +79,10 @@ class UnknownCuid(Refused):
 
 
 class Conflict(PuhuriError):
-    """The portal is not as it was when it was read: read it again before anything is sent."""
+    """A list is another one whenever it is read, or the portal is not as it was when it was read.
+
+    Read it again before anything is sent.
+    """
 
     code: ClassVar[str] = "conflict"
 

@@ -7,9 +7,12 @@ import pytest
 
 from profiles_management.puhuri.client.credentials import Password, Token
 from profiles_management.puhuri.client.errors import PuhuriError
+from puhuri.server.generations import generations
 from puhuri_server.sample import cuid
 from puhuri_server.server import Fault
+from puhuri_server.world import Version
 
+pytestmark = generations(Version.A, Version.B)
 SECRET_PASSWORD = 'pass "wörd" \\ 1'
 SECRET_TOKEN = "0123456789abcdef" * 2 + "01234567"
 
