@@ -136,13 +136,20 @@ def lets_in(spec: bytes, owner: Person, settings: Settings) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _policy_frame_of(key: tuple[str, str, str, str, tuple[str, ...]]) -> tuple[bytes, bytes]:
-    kind, header, claim, waypoint, gateways = key
+def _policy_frame_of(
+    kind: str,
+    header: str,
+    claim: str,
+    waypoint: str,
+    principals: tuple[str, ...],
+    additional_principals: tuple[str, ...],
+) -> tuple[bytes, bytes]:
     bare = Settings(
         userid_header=header,
         groups_claim=claim,
         waypoint=waypoint,
-        principals=gateways,
+        principals=principals,
+        additional_principals=additional_principals,
         userid_prefix="",
     )
     text = msgspec.json.encode(policy_spec(Person(kind, "\0"), bare), order="sorted")
@@ -152,7 +159,12 @@ def _policy_frame_of(key: tuple[str, str, str, str, tuple[str, ...]]) -> tuple[b
 
 def _policy_frame(kind: str, settings: Settings) -> tuple[bytes, bytes]:
     return _policy_frame_of(
-        (kind, settings.userid_header, settings.groups_claim, settings.waypoint, settings.gateways)
+        kind,
+        settings.userid_header,
+        settings.groups_claim,
+        settings.waypoint,
+        settings.principals,
+        settings.additional_principals,
     )
 
 
