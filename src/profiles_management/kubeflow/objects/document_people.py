@@ -33,7 +33,7 @@ def grants(profile: Profile, now: datetime, origins: Origins = NO_ORIGINS) -> It
         yield Grant(
             Person(kind.value, name),
             contributor.role.value,
-            "" if until is None else timestamp(until),
+            timestamp(until),
             added.get((profile.name, kind, name), source) if added else source,
         )
 
@@ -53,8 +53,10 @@ def people_of(profile: Profile) -> set[Person]:
     return {owner_of(profile), *contributors(profile)}
 
 
-def timestamp(moment: datetime) -> str:
-    """Return a moment as annotations have it: `2027-01-01T00:00:00Z`."""
+def timestamp(moment: datetime | None) -> str:
+    """Return a moment as annotations have it: `2027-01-01T00:00:00Z`; '' for None."""
+    if moment is None:
+        return ""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
