@@ -1,5 +1,6 @@
 """The portal over HTTP on loopback, with what can go wrong on the way."""
 
+import ssl
 import sys
 import threading
 from collections.abc import Callable
@@ -40,7 +41,7 @@ class Portal:
         ignored: parameters that it does not know.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, context: ssl.SSLContext | None = None) -> None:
         self.requests: list[Sent] = []
         self.fault: Callable[[int, Sent], Fault | Reply | None] = lambda number, sent: None
         self._lock = threading.Lock()
@@ -52,7 +53,13 @@ class Portal:
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
+        if context is not None:
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+            self.url = f"https://localhost:{self.port}"
 
     def reset(self, world: World) -> None:
         """Start again with another world."""
@@ -105,7 +112,7 @@ class Portal:
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         """Say nothing: a client that gives up on an answer closes its connection."""
-        if not isinstance(sys.exception(), ConnectionError):
+        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
 
@@ -144,9 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(world: World):
-    """Yield a portal that answers."""
-    portal = Portal(world)
+def serving(world: World, context: ssl.SSLContext | None = None):
+    """Yield a portal that answers, over TLS with a certificate."""
+    portal = Portal(world, context)
     portal.start()
     try:
         yield portal

@@ -20,13 +20,16 @@ def checked_url(url: str) -> str:
         address = httpx2.URL(url)
     except httpx2.InvalidURL:
         raise _not_an_address() from None
-    is_loopback = address.scheme == "http" and address.host in _LOOPBACK
-    is_safe = address.scheme == "https" or is_loopback
+    is_safe = address.scheme == "https" or (address.scheme == "http" and _is_loopback(address))
     if not is_safe or not address.host or address.query or address.fragment:
         raise _not_an_address()
     if address.userinfo:
         raise PuhuriError("The URL of the portal has a user or a password in it.")
     return url.rstrip("/").removesuffix("/api")
+
+
+def _is_loopback(address: httpx2.URL) -> bool:
+    return address.host in _LOOPBACK
 
 
 def _not_an_address() -> PuhuriError:
@@ -35,10 +38,13 @@ def _not_an_address() -> PuhuriError:
     )
 
 
-def http_client(ca: str, timeout: float) -> httpx2.Client:
+def http_client(url: str, ca: str, timeout: float) -> httpx2.Client:
     """Return a client that verifies certificates and uses the proxies of the environment.
 
+    No proxy is used for this machine: over HTTP the token would leave it.
+
     Args:
+        url: the address of the server.
         ca: certificates in PEM to trust in place of the system's; '' for none.
         timeout: seconds for one request.
 
@@ -48,7 +54,12 @@ def http_client(ca: str, timeout: float) -> httpx2.Client:
     try:
         # messages are translated where no language is asked for
         headers = {"Accept": "application/json", "Accept-Language": "en"}
-        return httpx2.Client(verify=_ssl_context(ca), timeout=timeout, headers=headers)
+        return httpx2.Client(
+            verify=_ssl_context(ca),
+            timeout=timeout,
+            headers=headers,
+            trust_env=not _is_loopback(httpx2.URL(url)),
+        )
     except (ValueError, ImportError, httpx2.InvalidURL):
         # the error may have the proxy's password
         names = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or NO_PROXY"

@@ -81,7 +81,7 @@ class Connection:
         self._pace = RequestPace(clock, rate)
         self._retry = Retry(clock)
         self._timeout = timeout
-        self._http = http_client(ca, timeout)
+        self._http = http_client(self.url, ca, timeout)
 
     def close(self) -> None:
         """Close every connection."""
