@@ -37,6 +37,34 @@ def test_a_project_of_another_installation_has_no_profile(backend_id):
     assert shown.quotas == ()
 
 
+@pytest.mark.parametrize("prefix", ["", "hpc-"])
+def test_of_a_source_a_project_has_the_profile_that_the_source_makes_of_it(prefix):
+    spaces = {f"{prefix}quantum-soup": quota(pods=("10", "3"))}
+
+    shown = row(project("Quantum Soup!"), cluster=cluster(prefix=prefix, **spaces))
+
+    assert shown.profile.name == f"{prefix}quantum-soup"
+    assert shown.quotas[0].resources[0].used == "3"
+
+
+def test_of_a_source_only_the_oldest_project_of_a_name_has_the_profile():
+    oldest, newer = project("Soup"), project("soup")
+    others = project("Lab", backend_id="lab/soup")
+
+    (customer,) = reported(
+        facts(projects=[oldest, newer, others]), cluster=cluster(prefix="hpc-")
+    ).customers
+
+    names = {one.project.name: one.profile and one.profile.name for one in customer.projects}
+    assert names == {"Soup": "hpc-soup", "soup": None, "Lab": "soup"}
+
+
+def test_without_an_installation_no_backend_id_names_a_profile():
+    shown = row(project("Soup", backend_id="/soup"), cluster=cluster(instance="", prefix="hpc-"))
+
+    assert shown.profile.name == "hpc-soup"
+
+
 def test_without_a_cluster_no_project_has_a_profile():
     assert row(project(backend_id="lab/quantum")).profile is None
     assert usage_data(reported(facts()))["cluster"] is None

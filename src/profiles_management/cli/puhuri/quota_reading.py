@@ -6,25 +6,37 @@ from typing import Annotated, Final
 import typer
 
 from profiles_management.cli.options import ClusterOptions, TargetOptions
+from profiles_management.cli.puhuri.portal_variables import portal_option
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.engine import list_quotas
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.report.usage.usage_rows import ClusterFacts
 
+_PANEL: Final = "Target"  # that of the options of a cluster
 _LEFT_OUT: Final = "Quotas of a cluster are left out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaOptions(ClusterOptions):
-    """Of which cluster the quotas are shown."""
+    """Of which cluster the quotas are shown, and which project a profile in it is."""
 
+    prefix: Annotated[
+        str | None,
+        portal_option(
+            "--prefix",
+            "Text that begins the names of the profiles, if the portal is their source "
+            "(default: only projects of --instance have profiles).",
+            _PANEL,
+            metavar="TEXT",
+        ),
+    ] = None
     no_cluster: Annotated[
         bool,
         typer.Option(
             "--no-cluster",
             help="Leave out the quotas of the cluster.",
-            rich_help_panel="Target",
+            rich_help_panel=_PANEL,
         ),
     ] = False
 
@@ -39,8 +51,9 @@ def read_quotas(session: Session, cluster: QuotaOptions, instance: str) -> Clust
     """
     if cluster.no_cluster:
         return ClusterFacts()
-    if instance == Settings().instance:
-        return ClusterFacts(why_not=f"{_LEFT_OUT}. To show them, pass --instance.")
+    is_installation = instance != Settings().instance
+    if not is_installation and cluster.prefix is None:
+        return ClusterFacts(why_not=f"{_LEFT_OUT}. To show them, pass --instance or --prefix.")
     named = TargetOptions(kubeconfig=cluster.kubeconfig, context=cluster.context)
     try:
         target = session.target(named, plan_only=True)
@@ -50,4 +63,9 @@ def read_quotas(session: Session, cluster: QuotaOptions, instance: str) -> Clust
             raise
         why_not = f"{_LEFT_OUT}. {error.brief.rstrip('.')}. {error.remedy}".rstrip()
         return ClusterFacts(why_not=why_not)
-    return ClusterFacts(instance=instance, target=session.description, quotas=quotas)
+    return ClusterFacts(
+        instance=instance if is_installation else "",
+        prefix=cluster.prefix,
+        target=session.description,
+        quotas=quotas,
+    )

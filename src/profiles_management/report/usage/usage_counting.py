@@ -21,7 +21,7 @@ from profiles_management.puhuri.client.models import (
 )
 from profiles_management.report.usage.usage_amounts import Amount, amount, total
 from profiles_management.report.usage.usage_period import Period, limited_period
-from profiles_management.report.usage.usage_quotas import profile_of
+from profiles_management.report.usage.usage_quotas import profile_names, profile_row
 from profiles_management.report.usage.usage_rows import (
     AllocationRow,
     ClusterFacts,
@@ -96,6 +96,7 @@ def _projects(
     for grant in facts.grants:
         if grant.expiration_time is None or grant.expiration_time > at:
             roles[grant.project_uuid].add((grant.role, grant.user_uuid))
+    profiles = profile_names(facts.projects, cluster)
     projects = {uuid: _deleted(of_project[0]) for uuid, of_project in by_project.items()}
     projects |= {project.uuid: project for project in facts.projects}
     for project in sorted(projects.values(), key=attrgetter("name", "uuid")):
@@ -105,7 +106,7 @@ def _projects(
             len({person for _, person in members}),
             _by_role(members),
             tuple(sorted(by_project[project.uuid], key=_by_name)),
-            profile_of(project, cluster),
+            profile_row(profiles.get(project.uuid), cluster.quotas),
         )
 
 

@@ -1,10 +1,13 @@
-"""The quotas of the profile that a project is in a cluster. Pure."""
+"""The profiles of projects in a cluster, with their quotas. Pure."""
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from profiles_management.kubeflow.quota_usage import QuotaResource, QuotaUsage
+from profiles_management.kubeflow.quota_usage import QuotaResource, QuotaUsage, QuotaUsages
 from profiles_management.pmr.quantities import parse
 from profiles_management.puhuri.client.models import Project
+from profiles_management.puhuri.exporting.export_settings import ExportSettings
+from profiles_management.puhuri.exporting.profile_names import ProfileNames
 from profiles_management.puhuri.portal_settings import backend_prefix
 from profiles_management.report.usage.usage_amounts import Amount, amount
 from profiles_management.report.usage.usage_rows import (
@@ -15,16 +18,36 @@ from profiles_management.report.usage.usage_rows import (
 )
 
 
-def profile_of(project: Project, cluster: ClusterFacts) -> ProfileRow | None:
-    """Return the profile that the backend_id of a project names.
+def profile_names(projects: Iterable[Project], cluster: ClusterFacts) -> Mapping[str, str]:
+    """Return the name of the profile of each project that has one, by the uuid of the project.
 
-    None where no cluster was read, or the project is not of its installation.
+    It is in the backend_id of a project that was made of a profile. Another project has a profile
+    where the portal is a source, with the name that the source gives it.
+
+    Args:
+        projects: those of a customer, the oldest first.
     """
+    if cluster.target is None:
+        return {}
     prefix = backend_prefix(cluster.instance)
-    if cluster.target is None or not project.backend_id.startswith(prefix):
+    names: dict[str, str] = {}
+    others = []
+    for project in projects:
+        if cluster.instance and project.backend_id.startswith(prefix):
+            names[project.uuid] = project.backend_id.removeprefix(prefix)
+        else:
+            others.append(project)
+    if cluster.prefix is not None:
+        made = ProfileNames(ExportSettings(prefix=cluster.prefix)).of(others)
+        names |= {project.uuid: name for name, project in made}
+    return names
+
+
+def profile_row(name: str | None, quotas: QuotaUsages) -> ProfileRow | None:
+    """Return a profile with its quotas, None without a profile."""
+    if name is None:
         return None
-    name = project.backend_id.removeprefix(prefix)
-    return ProfileRow(name, tuple(map(_quota, cluster.quotas.by_namespace.get(name, ()))))
+    return ProfileRow(name, tuple(map(_quota, quotas.by_namespace.get(name, ()))))
 
 
 def _quota(usage: QuotaUsage) -> QuotaRow:

@@ -41,12 +41,16 @@ class ClusterFacts:
     """What the cluster of an installation has.
 
     Attributes:
-        instance: the installation; with it begins the backend_id of the projects of its profiles.
+        instance: the installation; with it begins the backend_id of the projects that were made of
+            profiles. '' where there are none.
+        prefix: what the names of profiles begin with that were made of projects; None where none
+            were.
         target: which cluster was read, None where none was.
         why_not: why none was read, as a sentence.
     """
 
     instance: str = ""
+    prefix: str | None = None
     target: TargetDescription | None = None
     quotas: QuotaUsages = field(default_factory=QuotaUsages)
     why_not: str = ""
@@ -134,7 +138,7 @@ class ProjectRow:
     Attributes:
         members: the number of people with a role.
         roles: the number of people with each role.
-        profile: None where no cluster was read, or the project is not of its installation.
+        profile: None where no cluster was read, or the project has no profile in it.
     """
 
     project: Project

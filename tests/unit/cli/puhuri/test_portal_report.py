@@ -196,8 +196,27 @@ def test_quotas_are_data_with_the_cluster_that_they_are_of(puhuri):
 def test_without_the_name_of_the_installation_no_cluster_is_read(puhuri, api):
     ran = puhuri("report")
 
-    assert "note: Quotas of a cluster are left out. To show them, pass --instance." in ran.out
+    assert (
+        "note: Quotas of a cluster are left out. To show them, pass --instance or --prefix."
+        in ran.out
+    )
     assert (ran.code, api.log) == (0, [])
+
+
+@pytest.mark.usefixtures("quota")
+def test_of_a_portal_that_is_a_source_a_prefix_names_the_profiles(puhuri, filled, api, monkeypatch):
+    monkeypatch.delenv("PROFILES_MANAGEMENT_INSTANCE")
+    monkeypatch.setenv("PUHURI_PREFIX", "hpc-")
+    (project,) = (one for one in filled.world.projects if one.name == "Climate models")
+    project.backend_id = ""
+    quota = api.get("ResourceQuota", "climate", "kf-resource-quota")
+    quota["metadata"]["namespace"] = "hpc-climate-models"
+    api.put(quota)
+
+    (row,) = puhuri("report", "-o", "json").data["customers"][0]["projects"]
+
+    assert row["profile"] == "hpc-climate-models"
+    assert row["quotas"][0]["resources"][0]["used"] == "5"
 
 
 @pytest.mark.usefixtures("quota")
