@@ -96,13 +96,20 @@ def test_people_of_a_portal_work_in_the_cluster_and_the_report_has_both_sides(
     server.create(_pod(name))
     wait_for("the use", lambda: quota("used") == {"limits.cpu": "2"})
 
-    _, report = run("puhuri", "report", "--output", "json")
+    _, report = run("puhuri", "report", "--prefix", "", "--output", "json")
     (customer,) = json.loads(report)["customers"]
     (reported,) = customer["projects"]
     (allocation,) = reported["allocations"]
     used = {part["type"]: (part["limit"], part["used"]) for part in allocation["components"]}
     assert (reported["name"], reported["members"]) == (name, 3)
     assert used["cpu_k_hours"] == (8, 3)
+    assert reported["profile"] == name
+    assert reported["quotas"] == [
+        {
+            "name": "kf-resource-quota",
+            "resources": [{"name": "limits.cpu", "hard": "8", "used": "2", "share": 0.25}],
+        }
+    ]
 
 
 def test_who_leaves_a_project_of_the_portal_loses_access_to_the_cluster(

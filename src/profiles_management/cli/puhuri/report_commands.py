@@ -22,6 +22,7 @@ from profiles_management.report.usage.usage_page import usage_page
 from profiles_management.report.usage.usage_period import Period, month_of, trend_until
 from profiles_management.report.usage.usage_tables import usage_csv, usage_data
 from profiles_management.report.usage.usage_text import usage_lines
+from profiles_management.report.usage.usage_words import notes
 
 _PANEL: Final = "Period"
 
@@ -106,6 +107,8 @@ def report(
     result = usage_report(facts, months, trend_until(months.last), at=now, cluster=quotas)
     if output == "csv":
         session.show_file(usage_csv(result))
+        for note in notes(result):
+            session.note(note)
     elif output == "html":
         session.show_file(usage_page(result, described, about()))
     else:

@@ -176,6 +176,15 @@ def test_the_quotas_of_a_profile_are_shown_with_its_project(puhuri, output):
     assert "4242424" not in ran.out
 
 
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("output", FORMS)
+def test_notes_are_in_every_form_and_next_to_a_table_on_standard_error(puhuri, output):
+    ran = puhuri("report", "-o", output)
+
+    place = ran.err if output == "csv" else ran.out
+    assert "Quotas of a cluster are left out." in place
+
+
 @pytest.mark.usefixtures("quota")
 def test_quotas_are_data_with_the_cluster_that_they_are_of(puhuri):
     data = puhuri("report", "-o", "json").data
