@@ -31,6 +31,7 @@ from profiles_management import (
     StaleProfile,
 )
 from profiles_management.kubeflow import stale_listing
+from profiles_management.pmr.redaction import redacted
 from profiles_management.pmr.until import Moment
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
@@ -134,9 +135,15 @@ def of_run(run: Run) -> Results:
 
 def of_portal_run(portal: PortalRun | None) -> Results:
     """Return the results of `sync-now` about a portal."""
-    if portal is None or portal.report is None:
+    if portal is None:
         return {}
-    return of_report(portal.report)
+    found = {} if portal.report is None else of_report(portal.report)
+    return found if portal.error is None else found | of_portal_error(portal.error)
+
+
+def of_portal_error(error: ProfilesError) -> Results:
+    """Return why a portal could not be read, with what it answered."""
+    return {"error": printable(redacted(str(error)))}
 
 
 def of_report(report: Report) -> Results:

@@ -96,7 +96,7 @@ def _planned_portal(
     try:
         plan = portal.plan(pmr, params.at)
     except ProfilesError as error:
-        return Answer({}, status.of_portal(PortalRun(error)).message)
+        return Answer(actions.of_portal_error(error), status.of_portal(PortalRun(error)).message)
     return Answer(actions.of_portal_plan(plan, portal.limits))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from profiles_charm.figures import Figure
 from profiles_charm.portal_run import PORTAL
 from profiles_charm.run import Run
-from profiles_charm.status_text import error_text, summary
+from profiles_charm.status_text import error_text, nameless_text, summary
 from profiles_management import ProfilesError, Report
 
 Data = dict[str, Any]
@@ -99,7 +99,7 @@ def _errors(run: Run) -> Iterator[str]:
     """Yield what cannot be read, what was refused and what failed, without names of people."""
     for reading in run.frozen:
         if reading.error is not None:
-            yield f"{reading.name} cannot be read: {error_text(reading.error)}"
+            yield f"{reading.name} cannot be read: {nameless_text(reading.error)}"
     if isinstance(run.outcome, Report):
         yield from _report_errors(run.outcome)
     if run.portal is not None:
@@ -110,7 +110,7 @@ def _portal_errors(outcome: Report | ProfilesError) -> Iterator[str]:
     if isinstance(outcome, Report):
         yield from _report_errors(outcome)
     else:
-        yield error_text(outcome)
+        yield nameless_text(outcome)
 
 
 def _report_errors(report: Report) -> Iterator[str]:

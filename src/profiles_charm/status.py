@@ -66,7 +66,7 @@ def of_portal(portal: PortalRun, begun: datetime | None = None) -> ops.StatusBas
 def _of_unread_portal(error: ProfilesError, begun: datetime | None) -> ops.StatusBase:
     end = "" if begun is None else f"; not reconciled {memory.worded(begun)}"
     remedy = error.remedy if isinstance(error, TargetError) else ""
-    text = f"{PORTAL}: {error_text(error)}. {remedy}".rstrip()
+    text = f"{PORTAL}: {status_text.nameless_text(error)}. {remedy}".rstrip()
     message = short(text, LONGEST_WITH_REMEDY - len(end)) + end
     is_passing = isinstance(error, TargetError) and error.passing
     return ops.WaitingStatus(message) if is_passing else ops.BlockedStatus(message)

@@ -18,6 +18,7 @@ from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.stops import Halt
+from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.sources import Reading
 
 LONGEST = 120
@@ -50,6 +51,11 @@ def error_text(error: ProfilesError, longest: int = _UNCUT) -> str:
             return stop_text(error)
         case _:
             return short(redacted(str(error)), longest)
+
+
+def nameless_text(error: ProfilesError) -> str:
+    """Return an error in one line without what a portal answered, which may name a person."""
+    return short(error.brief, _UNCUT) if isinstance(error, TargetError) else error_text(error)
 
 
 def document_text(error: DocumentError, longest: int) -> str:
@@ -202,7 +208,8 @@ def unread_text(reading: Reading, longest: int) -> str:
         return document_text(error, longest)
     label = short(reading.source.label, _LONGEST_PLACE)
     if not isinstance(error, GitError) or not error.address:
-        return _located(label, str(error), longest)
+        reason = error.brief if isinstance(error, TargetError) else str(error)
+        return _located(label, reason, longest)
     text = _located(label, error.reason, longest)
     free = longest - len(f"{text} ()")
     return f"{text} ({short(error.address, free)})" if free >= _LEAST else text

@@ -72,7 +72,7 @@ def test_a_token_that_is_refused_is_in_no_output(connected, portal):
 
     done = connected.see("config-changed")
 
-    assert done.status.startswith("blocked: portal: The portal does not allow it: Invalid token.")
+    assert done.status.startswith("blocked: portal: The portal does not accept the token. Get")
     assert "f" * 40 not in json.dumps([done.calls, done.stderr])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ops import testing
+from portal_world import EchoServer, echoing
 from publisher import published, read_answer
 
 from charm import ProfilesManagementCharm
@@ -201,6 +202,13 @@ def portal(portal_server: Portal) -> Portal:
     """A research portal with sample data: see portal_world."""
     portal_server.reset(sample_world())
     return portal_server
+
+
+@pytest.fixture(scope="module")
+def echo_server() -> Iterator[EchoServer]:
+    """A server that is no portal, and repeats the credentials of each request."""
+    with echoing() as server:
+        yield server
 
 
 @pytest.fixture

@@ -71,10 +71,11 @@ def back(portal):
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """Answers every request with the code of the server, and repeats the credentials."""
+    """Answers every request with the code and the words of the server, and the credentials."""
 
     def do_GET(self):
-        body = json.dumps({"detail": f"not with {self.headers['Authorization']}"}).encode()
+        detail = f"{self.server.detail} {self.headers['Authorization']}"
+        body = json.dumps({"detail": detail}).encode()
         self.send_response(self.server.code)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -84,11 +85,20 @@ class _Echo(BaseHTTPRequestHandler):
         pass
 
 
+class EchoServer(ThreadingHTTPServer):
+    """A server that is no portal: a test sets what it answers."""
+
+    code, detail = 400, "not with"
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+
 @contextmanager
 def echoing():
-    """Yield a server that is no portal; a test sets its `code`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
-    server.url = f"http://127.0.0.1:{server.server_port}"
+    """Yield such a server."""
+    server = EchoServer(("127.0.0.1", 0), _Echo)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

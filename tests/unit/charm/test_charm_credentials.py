@@ -9,7 +9,7 @@ from collector import Collector
 from lightkube import Client, KubeConfig
 from lightkube.config.models import Cluster, User
 from ops import testing
-from portal_world import as_source, as_target, echoing
+from portal_world import as_source, as_target
 
 from memory_api import Answer, always
 from profiles_charm import connection
@@ -148,12 +148,6 @@ def test_no_message_about_the_url_of_a_repository_holds_a_credential(marked, api
 
     assert marked.state.unit_status.message.startswith("git: ")
     assert MARK not in "\n".join(printed(marked, api, collector))
-
-
-@pytest.fixture(scope="module")
-def echo_server():
-    with echoing() as server:
-        yield server
 
 
 @pytest.mark.parametrize("code", [200, 400, 401, 403, 404, 500])

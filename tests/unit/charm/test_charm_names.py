@@ -11,6 +11,8 @@ import pytest
 from collector import Collector
 from ops import testing
 from ops.log import JujuLogHandler
+from portal_world import as_source, as_target
+from puhuri.exports import ADMIN, MANAGER, MEMBER, project
 
 from memory_api import always, forbid, injury
 from profiles_charm import juju_log
@@ -389,3 +391,38 @@ def test_a_bug_that_ends_the_hook_is_logged_as_type_and_place():
     assert "zq9@example" not in said
     assert "zq9!" not in said
     assert threading.excepthook is not None
+
+
+@pytest.mark.parametrize("people", ["cuid", "email"])
+def test_no_state_of_a_portal_is_shown_with_a_name(watched, shown, portal, people):
+    as_target(watched, portal, GOOD, puhuri_people=people, events="counts")
+
+    for _ in range(2):
+        watched.see("config_changed")
+        assert "portal: " in shown()["unit status"]
+        assert leaks(shown()) == {}
+
+
+def test_a_portal_that_repeats_a_name_in_its_refusals_is_shown_without_it(
+    watched, shown, echo_server
+):
+    echo_server.detail = f"{NAME} may not do this"
+    as_target(watched, echo_server, "profiles: []", events="counts")
+
+    for echo_server.code in (400, 401, 403, 404, 500):
+        watched.see("config_changed")
+        assert "portal: " in shown()["unit status"]
+        assert leaks(shown()) == {}
+
+
+@pytest.mark.parametrize("people", ["cuid", "email"])
+def test_no_project_of_a_portal_as_a_source_is_shown_with_a_name(watched, shown, portal, people):
+    odd = [(f"zq9-{number}{sign}", ADMIN) for number, sign in enumerate((";", " x", "'", "@"))]
+    project(portal.world, "Soup", ("zq9-ann", MANAGER), *odd)
+    project(portal.world, "Stew", ("zq9-bob", MEMBER))
+    project(portal.world, "Both", ("zq9-ann", MANAGER), ("zq9-ann", MEMBER))
+    as_source(watched, portal, puhuri_people=people, events="counts")
+
+    for _ in range(2):
+        watched.see("config_changed")
+        assert leaks(shown()) == {}

@@ -99,7 +99,7 @@ def test_a_host_that_does_not_answer_is_waited_for(world, portal):
     [
         (
             {"token": "f" * 40},
-            "The portal does not allow it: Invalid token. Get a new token from the portal",
+            "The portal does not accept the token. Get a new token from the portal",
         ),
         ({"token": "two words"}, "puhuri-token: the token is empty, or has blanks or characters"),
         ({"user": "robot", "token": "a"}, "puhuri-token needs token, and no other key"),

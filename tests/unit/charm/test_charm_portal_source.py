@@ -135,7 +135,10 @@ def test_the_source_is_withdrawn_by_its_name(world, api, portal, soup, name):
         ({"puhuri_quota": "gpu"}, "option puhuri-quota is not valid: "),
         ({"puhuri_owner": "two words@"}, "option puhuri-owner is not valid: "),
         ({"puhuri_ca": "nonsense"}, "The CA is not a certificate"),
-        ({"puhuri_token": testing.Secret({"token": "f" * 40})}, "The portal does not allow it"),
+        (
+            {"puhuri_token": testing.Secret({"token": "f" * 40})},
+            "The portal does not accept the token",
+        ),
     ],
 )
 def test_what_is_wrong_freezes_the_portal_alone(world, api, portal, soup, options, reason):

@@ -59,10 +59,9 @@ class Answer:
     def unreadable(self, why: str) -> UnreadableAnswer:
         """Return the error that says that this is not what such a server answers."""
         remedy = "Check that the URL is the address of a Puhuri or Waldur server."
+        brief = f"{self.path} answered something that is not of Waldur's API"
         return UnreadableAnswer(
-            f"{self.path} answered something that is not of Waldur's API: {_short(why)}.",
-            status=self.status,
-            remedy=remedy,
+            f"{brief}: {_short(why)}.", status=self.status, remedy=remedy, brief=brief
         )
 
     def error(self) -> PuhuriError:
@@ -70,10 +69,13 @@ class Answer:
         fields = error_fields(self.content)
         words = _sentence(fields) or f"no reason given, status {self.status}"
         if self.status in _NOT_ALLOWED:
-            return NotAllowed(f"The portal does not allow it: {words}.", status=self.status)
+            brief = "The portal does not allow it"
+            return NotAllowed(f"{brief}: {words}.", status=self.status, brief=brief)
         if self.status == HTTPStatus.NOT_FOUND:
-            return NotFound(f"The portal does not have it: {words}.", status=self.status)
-        return Refused(f"The portal refused it: {words}.", status=self.status, fields=fields)
+            brief = "The portal does not have it"
+            return NotFound(f"{brief}: {words}.", status=self.status, brief=brief)
+        brief = "The portal refused it"
+        return Refused(f"{brief}: {words}.", status=self.status, fields=fields, brief=brief)
 
 
 def error_fields(content: bytes) -> Mapping[str, tuple[str, ...]]:

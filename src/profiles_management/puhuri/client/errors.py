@@ -26,8 +26,8 @@ class PuhuriError(TargetError):
 
     code: ClassVar[str] = "puhuri"
 
-    def __init__(self, message: str, *, status: int = 0, remedy: str = "") -> None:
-        super().__init__(message, remedy=remedy)
+    def __init__(self, message: str, *, status: int = 0, remedy: str = "", brief: str = "") -> None:
+        super().__init__(message, remedy=remedy, brief=brief)
         self.status = status
 
 
@@ -67,8 +67,15 @@ class Refused(PuhuriError):
 
     code: ClassVar[str] = "refused"
 
-    def __init__(self, message: str, *, status: int, fields: Mapping[str, tuple[str, ...]]) -> None:
-        super().__init__(message, status=status)
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        fields: Mapping[str, tuple[str, ...]],
+        brief: str = "",
+    ) -> None:
+        super().__init__(message, status=status, brief=brief)
         self.fields = fields
 
 

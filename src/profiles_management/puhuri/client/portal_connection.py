@@ -299,7 +299,8 @@ def _is_over(answer: Answer) -> bool:
 
 def _refused_token(answer: Answer) -> NotAllowed:
     remedy = "Get a new token from the portal."
-    return NotAllowed(str(answer.error()), status=answer.status, remedy=remedy)
+    brief = "The portal does not accept the token"
+    return NotAllowed(str(answer.error()), status=answer.status, remedy=remedy, brief=brief)
 
 
 def _requested_wait(response: httpx2.Response) -> float:
