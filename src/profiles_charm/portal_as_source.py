@@ -67,6 +67,7 @@ class PortalAsSource:
                 contributors=settings.untrusted_max_contributors,
             )
             source = PortalSource(
+                str(address),
                 address,
                 connect,
                 export_settings(options),

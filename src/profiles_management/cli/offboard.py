@@ -25,7 +25,7 @@ from profiles_management.cli.source_options import (
     untrusted_names,
     untrusted_option,
 )
-from profiles_management.cli.untrusted_files import OPTION
+from profiles_management.cli.untrusted_files import OPTION, is_portal
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow.access import departure_report
 from profiles_management.kubeflow.access.departure import Departure
@@ -36,7 +36,6 @@ from profiles_management.pmr import file_set
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
 from profiles_management.pmr.offboarding import offboard as without
-from profiles_management.pmr.origins import PORTAL
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError, Problem
 from profiles_management.pmr.rules import Rules
@@ -125,7 +124,7 @@ def _leaver(person: str, kind: UserKind, new_owner: str) -> Leaver:
 
 
 def _refuse_portals(names: Sequence[str]) -> None:
-    if any(name.startswith(PORTAL) for name in names):
+    if any(map(is_portal, names)):
         what = "offboard edits files. End the roles in the portal, and run apply with it."
         raise typer.BadParameter(what, param_hint=OPTION)
 

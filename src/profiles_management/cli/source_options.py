@@ -15,8 +15,9 @@ from profiles_management.cli.puhuri.portal_sources import portal_source
 from profiles_management.cli.untrusted_files import (
     OPTION,
     WITHDRAWN,
-    portal_address,
+    is_portal,
     untrusted_file,
+    untrusted_portal,
     withdrawn_name,
 )
 from profiles_management.cli.variables import entries
@@ -114,7 +115,7 @@ class UntrustedOptions(DocumentOptions):
         patterns = entries(UNTRUSTED_PROFILES, self.untrusted_profiles)
         if what := _CHECK_PATTERNS(patterns):
             raise typer.BadParameter(what, param_hint=UNTRUSTED_PROFILES)
-        if not patterns and any(name.startswith(PORTAL) for name in self.untrusted or ()):
+        if not patterns and any(map(is_portal, self.untrusted or ())):
             what = "a portal needs patterns for the names of its profiles, such as hpc-*."
             raise typer.BadParameter(what, param_hint=UNTRUSTED_PROFILES)
         return patterns or ("*",)
@@ -175,7 +176,7 @@ def sources_of(
     """Return the documents of `--untrusted` as sources.
 
     Args:
-        given: FILE, NAME=FILE or `puhuri:CUSTOMER@URL` of each.
+        given: FILE or `puhuri:CUSTOMER@URL` of each, after NAME= or alone.
         trust: what each document may do.
         instance: the installation.
 
@@ -186,13 +187,12 @@ def sources_of(
     """
 
     def source(text: str) -> Source:
-        portal = portal_address(text)
-        if portal is None:
-            return _file_source(text, reader.contents, trust)
-        return portal_source(portal, trust, instance, reader.clock)
+        if is_portal(text):
+            return portal_source(untrusted_portal(text), trust, instance, reader.clock)
+        return _file_source(text, reader.contents, trust)
 
     names = [*given]
-    if any(name.startswith(PORTAL) for name in names):
+    if any(map(is_portal, names)):
         for what in unknown_variables():
             reader.note(what)
     return _distinct(map(source, names))

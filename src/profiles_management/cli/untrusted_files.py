@@ -49,10 +49,7 @@ def untrusted_file(text: str) -> UntrustedFile:
         GitError: it is a URL that is not accepted. The message contains no credential.
     """
     name, file = split_name(text)
-    if file.startswith(PORTAL):
-        raise _refused("a portal is not a file, and has no NAME.")
-    if name is not None and not _NAME.fullmatch(name):
-        raise _refused(_NAME_RULE)
+    _check_name(name)
     if not file:
         raise _refused("it is empty. Name a FILE.")
     refuse_repository(file)
@@ -66,18 +63,49 @@ def untrusted_file(text: str) -> UntrustedFile:
     return UntrustedFile(file, _identity(file))
 
 
-def portal_address(text: str) -> CustomerAddress | None:
-    """Return which portal `puhuri:CUSTOMER@URL` means, None for a file.
+@dataclass(frozen=True, slots=True)
+class UntrustedPortal:
+    """What one `--untrusted` gives that is a customer of a portal.
+
+    Attributes:
+        name: what identifies the source in every run: `puhuri:NAME`, or else the whole address.
+    """
+
+    address: CustomerAddress
+    name: str
+
+
+def is_portal(text: str) -> bool:
+    """Return whether an `--untrusted` is a customer of a portal, and not a file."""
+    return _portal_parts(text)[1].startswith(PORTAL)
+
+
+def untrusted_portal(text: str) -> UntrustedPortal:
+    """Return what `puhuri:CUSTOMER@URL` or `NAME=puhuri:CUSTOMER@URL` gives.
 
     Raises:
         typer.BadParameter: it is not valid. The message contains no credential.
     """
-    if not text.startswith(PORTAL):
-        return None
+    name, place = _portal_parts(text)
+    _check_name(name)
+    address = _customer_address(place, OPTION)
+    return UntrustedPortal(address, str(address) if name is None else f"{PORTAL}{name}")
+
+
+def _portal_parts(text: str) -> tuple[str | None, str]:
+    return (None, text) if text.startswith(PORTAL) else split_name(text)
+
+
+def _customer_address(text: str, option: str) -> CustomerAddress:
     try:
         return CustomerAddress.of(text)
     except ValueError as error:
-        raise _refused(str(error)) from None
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _check_name(name: str | None) -> None:
+    if name is not None and not _NAME.fullmatch(name):
+        raise _refused(_NAME_RULE)
 
 
 def withdrawn_name(text: str) -> str:
@@ -87,9 +115,9 @@ def withdrawn_name(text: str) -> str:
         typer.BadParameter: it is empty or not UTF-8 text.
         GitError: it contains a URL that is not accepted. The message contains no credential.
     """
-    portal = portal_address(text)
-    if portal is not None:
-        return str(portal)
+    if text.startswith(PORTAL):
+        is_name = _NAME.fullmatch(text.removeprefix(PORTAL)) is not None
+        return text if is_name else str(_customer_address(text, WITHDRAWN))
     file = text.removeprefix(FILE)
     if not file.strip() or not _is_text(file):
         what = f"it is empty or not UTF-8 text. Name a source, such as {FILE}teams.yaml."

@@ -25,7 +25,7 @@ FILE: Final = "file:"
 
 
 PORTAL: Final = "puhuri:"
-"""The kind of a customer of a research portal; the customer and the URL follow."""
+"""The kind of a customer of a research portal; a name follows, or the customer and the URL."""
 
 
 def label(source: str) -> str:
@@ -49,11 +49,13 @@ def public_label(source: str) -> str:
 def untrusted_option(source: str) -> str:
     """Return the option that gives a source to a command, quoted for a shell: a file or a portal.
 
-    A name without a dot and a slash is no path of a file or URL, so FILE stands for its place.
+    A name without a dot and a slash is no path of a file or URL, so FILE stands for its place, and
+    a name without @ is no address of a portal.
     """
-    identity = source.removeprefix(FILE)
     if source.startswith(PORTAL):
-        return _option("--untrusted", source)
+        name = source.removeprefix(PORTAL)
+        return _option("--untrusted", source if "@" in name else f"{name}={PORTAL}CUSTOMER@URL")
+    identity = source.removeprefix(FILE)
     if "." in identity or "/" in identity:
         return _option("--untrusted", identity)
     return _option("--untrusted", f"{identity}=FILE")

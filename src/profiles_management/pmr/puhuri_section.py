@@ -56,10 +56,15 @@ def _day(value: object) -> date:
     raise refusal(Finding("bad-date", "it is not a date", 'write: "2027-12-31"'))
 
 
+def is_limit(value: float | Decimal) -> bool:
+    """Return whether a number is a limit that the portal can have: a 64-bit integer holds it."""
+    return 0 <= value < _LIMITS_END
+
+
 def _limit(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise refusal(Finding("bad-limit", "a limit is a number", "write: 100"))
-    if not 0 <= value < _LIMITS_END:
+    if not is_limit(value):
         what = f"{value} is not a limit the portal can have"
         raise refusal(Finding("bad-limit", what, "write a number from 0 up"))
     return Decimal(str(value))

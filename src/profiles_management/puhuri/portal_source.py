@@ -32,6 +32,7 @@ class PortalSource:
     """What a customer has in a portal, as a document for clusters.
 
     Attributes:
+        name: what identifies the source in every run, such as `puhuri:hpc`.
         connect: returns a client of the portal; it is closed after the reading.
         settings: how projects become profiles.
         trust: what the document may do. A profile that breaks its rules is left out, because
@@ -41,6 +42,7 @@ class PortalSource:
         seconds: for all requests together: a slow portal delays other sources.
     """
 
+    name: str
     address: CustomerAddress
     connect: Callable[[], "Client"]
     settings: ExportSettings
@@ -51,13 +53,8 @@ class PortalSource:
     seconds: float = _SECONDS
 
     @property
-    def name(self) -> str:
-        """The source's name, such as `puhuri:Physics@https://puhuri.example.org`."""
-        return str(self.address)
-
-    @property
     def label(self) -> str:
-        """What people call it."""
+        """What people call it, such as `puhuri:Physics@https://puhuri.example.org`."""
         return str(self.address)
 
     @property

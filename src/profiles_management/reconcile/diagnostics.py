@@ -67,7 +67,7 @@ def _problem(problem: Problem, level: str, tone: Tone) -> Iterator[Line]:
         yield line(Segment(" --> ", Tone.FAINT), place, hang=5)
     if problem.excerpt and problem.where.line and problem.where.column:
         yield from _excerpt(problem, tone)
-    else:
+    elif problem.remedy:
         yield line(Segment("  = ", Tone.FAINT), printable(problem.remedy), hang=4)
 
 

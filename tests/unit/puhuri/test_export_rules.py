@@ -52,7 +52,7 @@ def names(export):
         ("Quantum Soup!", "quantum-soup"),
         ("Ökologie & Bäume", "okologie-baume"),
         ("\x1b[31mred\x1b[0m", "31mred-0m"),
-        ("a" * 80, "a" * 63),
+        ("d" * 80, "d" * 63),
     ],
 )
 def test_a_profile_has_a_name_like_its_project(portal, name, profile):

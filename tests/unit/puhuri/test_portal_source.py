@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from profiles_management.pmr import documents
 from profiles_management.pmr.problems import DocumentError, ProfilesError
 from profiles_management.pmr.rules import Rules
 from profiles_management.puhuri.client.client import Client
@@ -25,6 +26,38 @@ END = date(2199, 12, 31)
 GPUS = quota_resources(["gpu_k_hours=requests.nvidia.com/gpu"])
 LONGEST = 120.0  # seconds
 TRUST = Trust(names=("*",), profiles=100, contributors=100)
+
+
+DOCUMENT = f"""\
+profiles:
+- name: hpc-soup-b-a-b
+  owner:
+    kind: User
+    name: {cuid("eve")}
+  resources:
+    hard:
+      requests.nvidia.com/gpu: "4"
+  contributors:
+  - name: {cuid("ada")}
+    role: admin
+    until: "2199-12-31"
+  - name: {cuid("bo")}
+    role: edit
+    until: "2199-12-31"
+  - name: {cuid("cleo")}
+    role: view
+    until: "2199-12-31"
+- name: hpc-web
+  owner:
+    kind: User
+    name: support@example.org
+  resources:
+    hard:
+      requests.nvidia.com/gpu: "0"
+  contributors:
+  - name: {cuid("bo")}
+    role: view
+"""
 
 
 @pytest.fixture(scope="module", params=list(Version), ids=str)
@@ -53,6 +86,7 @@ def source(portal):
         **settings,
     ):
         return PortalSource(
+            "puhuri:hpc",
             CustomerAddress(customer, portal.url),
             lambda: Client(portal.url, Token(token), clock=clock),
             ExportSettings(**settings),
@@ -88,11 +122,12 @@ def test_a_project_is_a_profile_with_its_people(portal, read):
     assert all(profile.puhuri is None for profile in pmr.profiles.values())
 
 
-def test_its_name_is_the_customer_and_the_portal(source, portal):
-    named = source()
+def test_it_has_a_name_and_a_label_with_its_place(source, portal):
+    portal_source = source()
 
-    assert named.name == f"puhuri:National%20Research%20Allocator@{portal.url}"
-    assert (named.label, named.is_trusted, named.is_configured) == (named.name, False, True)
+    assert portal_source.name == "puhuri:hpc"
+    assert portal_source.label == f"puhuri:National%20Research%20Allocator@{portal.url}"
+    assert (portal_source.is_trusted, portal_source.is_configured) == (False, True)
 
 
 def test_a_customer_is_known_by_its_uuid_too(portal, read):
@@ -141,6 +176,18 @@ def test_it_reads_each_kind_of_object_once(portal, read):
     lists = [sent.path.split("/")[2] for sent in portal.requests]
     assert len(lists) == (10 if portal.version in (Version.A, Version.MIXED) else 8)
     assert lists.count("projects") == lists.count("marketplace-resources") == 2
+
+
+def test_its_document_is_the_same_in_each_generation(portal, read):
+    world = portal.world
+    people = (("eve", MANAGER), ("ada", MANAGER), ("bo", ADMIN), ("cleo", MEMBER))
+    made = project(world, "Soup & <b>Ä</b>", *people, end_date=END)
+    allocate(world, made, gpu_k_hours=4)
+    project(world, "Web", ("bo", MEMBER))
+
+    pmr = read(prefix="hpc-", owner="support@example.org", quota=GPUS)
+
+    assert documents.dumps(pmr) == DOCUMENT
 
 
 # roles and people

@@ -31,10 +31,9 @@ from profiles_management.cli.puhuri.portal_options import (
 from profiles_management.cli.session import Session
 from profiles_management.cli.source_options import UntrustedOptions
 from profiles_management.cli.target_run import TargetRun
-from profiles_management.cli.untrusted_files import OPTION
+from profiles_management.cli.untrusted_files import OPTION, is_portal
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.origins import PORTAL
 from profiles_management.puhuri.planning.portal_confirmation import CONFIRMATION
 from profiles_management.puhuri.portal_extra import needing_nh3
 from profiles_management.puhuri.portal_settings import PuhuriSettings
@@ -108,7 +107,7 @@ def _document(
         typer.BadParameter: a portal is given as a source.
         ProfilesError: the document cannot be read or is not valid.
     """
-    if any(text.startswith(PORTAL) for text in given.untrusted or ()):
+    if any(map(is_portal, given.untrusted or ())):
         what = "a portal can be a source for clusters only. Print it with: puhuri export"
         raise typer.BadParameter(what, param_hint=OPTION)
     return session.document(given, git, settings)

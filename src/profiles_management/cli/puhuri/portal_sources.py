@@ -12,6 +12,7 @@ import typer
 
 from profiles_management.cli.puhuri.portal_options import SLOWEST, PortalOptions, ProfileOptions
 from profiles_management.cli.puhuri.portal_variables import PREFIX
+from profiles_management.cli.untrusted_files import UntrustedPortal
 from profiles_management.cli.variables import variable_name
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.puhuri.customer_address import CustomerAddress, portal_url
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def portal_source(
-    address: CustomerAddress, trust: Trust, instance: str, clock: Clock
+    given: UntrustedPortal, trust: Trust, instance: str, clock: Clock
 ) -> PortalSource:
     """Return a portal as a source.
 
@@ -37,12 +38,12 @@ def portal_source(
     Raises:
         typer.BadParameter: a variable has another form, or names another portal.
     """
-    _check_portal_of_token(address)
+    _check_portal_of_token(given.address)
     portal = PortalOptions(
-        url=address.url, token_file=_path("TOKEN_FILE"), ca=_path("CA"), rate=_rate()
+        url=given.address.url, token_file=_path("TOKEN_FILE"), ca=_path("CA"), rate=_rate()
     )
     connect = partial(_connected, portal, clock)
-    return PortalSource(address, connect, _settings(), trust, clock, instance)
+    return PortalSource(given.name, given.address, connect, _settings(), trust, clock, instance)
 
 
 def _connected(portal: PortalOptions, clock: Clock) -> "Client":

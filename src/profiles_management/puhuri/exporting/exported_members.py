@@ -167,7 +167,7 @@ class ExportedMembers:
             finding = findings.get(index)
             if finding is None:
                 yield person
-            elif finding.code != "owner-contributes":  # the owner keeps more than that
+            elif owner is None or person.name != owner.name:  # the owner keeps more than that
                 remedy = self._remedy("The next apply ends this role", "Correct one of the names")
                 self._note(finding.code, f"a member is left out: {finding.what}", remedy)
 

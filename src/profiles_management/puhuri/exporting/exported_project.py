@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from profiles_management.pmr.exported_document import reason
-from profiles_management.pmr.puhuri_section import PuhuriAllocation, PuhuriProject
+from profiles_management.pmr.puhuri_section import PuhuriAllocation, PuhuriProject, is_limit
 from profiles_management.puhuri.client.models import Allocation, AllocationState, Project
 from profiles_management.puhuri.exporting.exported_notes import Note
 
@@ -58,11 +58,14 @@ class ExportedProject:
         return self._made(PuhuriProject, fields, "the project")
 
     def _allocations(self) -> list[PuhuriAllocation] | None:
-        """Return the allocations; None, which leaves all of them alone, if one has no name."""
-        nameless = [allocation for allocation in self.allocations if not allocation.name.strip()]
+        """Return the allocations; None, which leaves all of them alone, if one has no usable name.
+
+        puhuri apply could terminate an allocation that the document does not list.
+        """
+        nameless = [allocation for allocation in self.allocations if not _has_name(allocation)]
         if nameless:
             uuids = ", ".join(allocation.uuid for allocation in nameless)
-            what = f"no allocation is exported, because these have no name: {uuids}"
+            what = f"no allocation is exported, because these have no usable name: {uuids}"
             self._note(what, "Name them in the portal. puhuri apply leaves all of them alone")
             return None
         return [*self._listed()] or None
@@ -87,9 +90,10 @@ class ExportedProject:
             yield self._allocation(allocation, offering, text)
 
     def _allocation(self, allocation: Allocation, offering: str, text: str) -> PuhuriAllocation:
-        limits = {name: limit for name, limit in allocation.limits.items() if limit >= 0}
+        limits = {name: limit for name, limit in allocation.limits.items() if is_limit(limit)}
         if len(limits) < len(allocation.limits):
-            self._note(f"the {text} has a limit below 0", "Set it in the portal")
+            what = f"the {text} has a limit below 0, or one that is too large"
+            self._note(what, "Set it in the portal")
         fields = {
             "name": allocation.name,
             "offering": offering,
@@ -105,10 +109,21 @@ class ExportedProject:
         except ValidationError as error:
             self._note(f"{what} is not complete: {reason(error)}", _BY_HAND)
             wrong = {detail["loc"][0] for detail in error.errors()}
-            return model.model_validate({**fields, **dict.fromkeys(wrong)})
+            valid = {name: value for name, value in fields.items() if name not in wrong}
+            return model.model_validate(valid)
 
     def _note(self, what: str, remedy: str) -> None:
         self.notes.append(Note("cannot-say", what, remedy))
+
+
+def _has_name(allocation: Allocation) -> bool:
+    """Return whether a document can name an allocation, by its name and its offering."""
+    offering = allocation.offering_name or allocation.offering_uuid
+    try:
+        PuhuriAllocation(name=allocation.name, offering=offering)
+    except ValidationError:
+        return False
+    return bool(allocation.name.strip())
 
 
 def _name(allocation: Allocation) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from pydantic_core import PydanticCustomError
@@ -13,6 +14,7 @@ from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.exporting.exported_notes import left_out
 from profiles_management.puhuri.portal_settings import backend_prefix
 
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 _RENAME: Final = "Rename it in the portal, or set a prefix"
 
 
@@ -31,13 +33,12 @@ class ProfileNames:
     problems: list[Problem] = field(default_factory=list)
 
     def of(self, projects: Iterable[Project]) -> Iterator[tuple[str, Project]]:
-        """Yield each project that can be a profile, with the name of that.
+        """Yield each project that can be a profile, with the name of that; the oldest first.
 
-        Args:
-            projects: the oldest first.
+        A list that changed while it was read may have an old project at its end.
         """
         known: dict[str, Project] = {}
-        for project in projects:
+        for project in sorted(projects, key=_age):
             name = self._name(project)
             try:
                 profile_name(name)
@@ -59,6 +60,10 @@ class ProfileNames:
         if not label:
             return ""
         return f"{self.settings.prefix}{label}"[:LONGEST_LABEL].rstrip("-")
+
+
+def _age(project: Project) -> tuple[datetime, str]:
+    return project.created or _LATEST, project.uuid
 
 
 def _taken(project: Project, name: str, first: Project) -> Problem:

@@ -1,5 +1,6 @@
 """The command and a portal on loopback; `pmr.yaml` is a document for it."""
 
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -38,6 +39,14 @@ def puhuri(run, portal, here):
         return run("puhuri", name, *arguments, **more)
 
     return command
+
+
+@pytest.fixture
+def without_extra(monkeypatch):
+    """Be where the extra `puhuri` is not installed."""
+    for name in [name for name in sys.modules if name.startswith("profiles_management.puhuri.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "nh3", None)
 
 
 class _Nonsense(BaseHTTPRequestHandler):

@@ -1,13 +1,14 @@
 """`--untrusted puhuri:CUSTOMER@URL`: the projects of a portal as profiles of a cluster."""
 
 from datetime import date
+from itertools import product
 from urllib.parse import quote
 
 import pytest
 from portal_documents import CUSTOMER
-from puhuri.exports import ADMIN, MANAGER, MEMBER, allocate, project
+from puhuri.exports import ADMIN, MANAGER, MEMBER, allocate, project, user
 
-from puhuri_server.sample import cuid
+from puhuri_server.sample import ALLOCATOR_TOKEN, cuid
 from puhuri_server.server import Fault
 
 SOURCE = "profiles-management.io/source"
@@ -129,6 +130,22 @@ def test_a_source_that_is_left_out_keeps_its_profiles_until_it_is_withdrawn(
     assert withdrawn.code == 0
 
 
+def test_a_source_with_a_name_of_its_own_may_move(run, applied, portal, people, api, source):
+    run("apply", "pmr.yaml", "--withdrawn", source, "--yes")
+    run("delete-stale", "pmr.yaml", "--withdrawn", source, "--yes")
+    uuid = portal.world.projects[0].customer.uuid
+    run("apply", "pmr.yaml", "--untrusted", f"hpc={source}")
+
+    moved = run("plan", "pmr.yaml", "--untrusted", f"hpc=puhuri:{uuid}@{portal.url}/api/")
+    left_out = run("plan", "pmr.yaml").out
+
+    assert api.get("Profile", None, "hpc-soup")["metadata"]["annotations"][SOURCE] == "puhuri:hpc"
+    assert people("hpc-soup") == {cuid("bo"): "edit"}
+    assert moved.last == "No changes. 2 profiles match."
+    assert "Give it (--untrusted hpc=puhuri:CUSTOMER@URL)" in " ".join(left_out.split())
+    assert run("plan", "pmr.yaml", "--withdrawn", "puhuri:hpc").code == 0
+
+
 def test_a_project_that_is_gone_is_stale(command, applied, portal, people):
     portal.world.projects.clear()
     portal.world.grants.clear()
@@ -147,6 +164,15 @@ def test_a_command_that_needs_every_document_ends(command, applied, portal, api,
 
     assert (ran.code, len(api.writes)) == (1, before)
     assert "The portal did not" in ran.err
+
+
+def test_another_project_with_the_name_is_a_new_owner_who_is_asked_about(command, applied, portal):
+    portal.world.projects.clear()
+    project(portal.world, "Soup", ("cleo", MANAGER))
+
+    confirm = command("plan", "-o", "json").data["confirm"]
+
+    assert "owner" in str(confirm)
 
 
 # what a document of a portal cannot say
@@ -217,9 +243,12 @@ def test_it_takes_over_no_profile_of_the_document(command, portal, here, api):
         (("--untrusted", "puhuri:C"), "it names no portal. Write puhuri:CUSTOMER@https://HOST"),
         (("--untrusted", "puhuri:C@http://h"), "its URL is not https://HOST."),
         (("--untrusted", "puhuri:C@https://ann:hush@h"), "has a user or a password"),
-        (("--untrusted", "x=puhuri:C@https://h"), "a portal is not a file, and has no NAME."),
+        (("--untrusted", "x=puhuri:C"), "it names no portal. Write puhuri:CUSTOMER@https://HOST"),
+        (("--untrusted", "x=puhuri:C@https://ann:hush@h"), "has a user or a password"),
+        (("--untrusted", "x y=puhuri:C@https://h"), "has a NAME of up to 63 letters"),
         (("--untrusted", "puhuri:C@https://other"), "PUHURI_URL: it names another portal than"),
         (("--withdrawn", "puhuri:C@https://ann:hush@h"), "has a user or a password"),
+        (("--withdrawn", "puhuri:ann:hush"), "it names no portal."),
         (("puhuri:C@https://h",), "Write --untrusted puhuri:C@https://h."),
         (("puhuri:C@https://ann:hush@h",), "Write --untrusted puhuri:CUSTOMER@URL."),
     ],
@@ -288,3 +317,95 @@ def test_access_asks_for_the_people_of_a_portal(command, portal, monkeypatch):
 
     assert ran.code == 0
     assert portal.requests
+
+
+def test_every_command_that_takes_files_takes_a_portal(command, portal, folder):
+    project(portal.world, "Soup", ("ada", MANAGER))
+
+    for name in ("validate", "plan", "diff", "list-stale", "apply", "delete-stale"):
+        assert command(name).code == 0
+    assert command("apply", "--directory", "manifests").code == 0
+
+
+def test_the_data_of_a_run_names_the_portal(command, portal, source):
+    project(portal.world, "Soup", ("ada", MANAGER))
+
+    assert command("plan", "-o", "json").data["documents"] == ["pmr.yaml", source]
+
+
+# how the portal is reached
+
+
+def test_the_token_can_be_in_a_file(command, portal, here, monkeypatch):
+    monkeypatch.delenv("PUHURI_TOKEN")
+    (here / "token").write_text(f"{ALLOCATOR_TOKEN}\n")
+    monkeypatch.setenv("PUHURI_TOKEN_FILE", "token")
+
+    assert command("validate").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("PUHURI_TOKEN_FILE", "gone", "gone cannot be read: no such file or directory."),
+        ("PUHURI_CA", "gone.pem", "gone.pem cannot be read: no such file or directory."),
+        ("PUHURI_CA", "pmr.yaml", "The CA is not a certificate."),
+    ],
+)
+def test_what_is_needed_to_reach_it_and_is_not_there_freezes_it(
+    command, applied, people, monkeypatch, name, value, message
+):
+    monkeypatch.setenv(name, value)
+
+    ran = command("apply")
+
+    assert (ran.code, people("hpc-soup")) == (1, {cuid("bo"): "edit"})
+    assert message in " ".join(ran.err.split())
+
+
+def test_a_variable_that_is_none_of_a_portal_is_noted(command, portal, monkeypatch):
+    monkeypatch.setenv("PUHURI_PREFX", "hpc-")
+
+    ran = command("validate")
+
+    assert "PUHURI_PREFX is not a setting" in ran.err
+    assert "Did you mean PUHURI_PREFIX?" in ran.err
+
+
+def test_without_the_extra_it_is_frozen_with_what_to_install(
+    command, applied, people, without_extra
+):
+    ran = command("apply")
+
+    assert "A portal as a source needs nh3." in ran.err
+    assert (ran.code, people("hpc-soup")) == (1, {cuid("bo"): "edit"})
+
+
+# foreign texts
+
+
+@pytest.mark.parametrize(
+    ("name", "output"),
+    [
+        *product(("validate", "plan", "apply", "list-stale"), ("text", "json", "yaml")),
+        ("validate", "github"),
+        ("validate", "sarif"),
+        ("plan", "markdown"),
+    ],
+)
+def test_names_of_a_portal_steer_no_terminal_and_no_page(command, portal, name, output):
+    hostile = "\x1b]0;x\x07 <img src=x onerror=alert(1)> | `x` %0A::error::x"
+    project(portal.world, hostile, ("ada", MANAGER))
+    project(portal.world, hostile, ("bo", MANAGER))
+    user(portal.world, "cleo", username=f"cleo {hostile}")
+    project(portal.world, "Soup", ("ada", MANAGER), ("cleo", MEMBER))
+
+    ran = command(name, "-o", output)
+
+    assert ran.code == 0
+    assert "\x1b" not in ran.out + ran.err
+    assert "\x07" not in ran.out + ran.err
+    if output == "markdown":
+        assert "<img" not in ran.out
+    if output == "github":
+        assert not [line for line in ran.out.splitlines() if line.startswith("::error")]

@@ -1,7 +1,6 @@
 """What is wrong with settings, tokens and portals is one message; none of them shows a token."""
 
 import json
-import sys
 
 import pytest
 from portal_documents import document
@@ -121,14 +120,6 @@ def test_a_wrong_document_is_refused_before_the_portal_is_asked(refused, portal)
 
     assert "bad-date" in message
     assert portal.requests == []
-
-
-@pytest.fixture
-def without_extra(monkeypatch):
-    """Be where the extra `puhuri` is not installed."""
-    for name in [name for name in sys.modules if name.startswith("profiles_management.puhuri.")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "nh3", None)
 
 
 def test_without_the_extra_it_says_how_to_install_it(refused, without_extra, portal):
