@@ -80,7 +80,7 @@ class PortalAsTarget:
         """What one run may take away; a portal serves one token no faster with more at a time."""
         from profiles_management.puhuri.client.portal_connection import AT_A_TIME  # noqa: PLC0415 - see above
 
-        return replace(self.settings.limits, writers=AT_A_TIME)
+        return replace(self.settings.limits, writers=AT_A_TIME, ends_at_timeout=True)
 
     @contextmanager
     def _target(self, pmr: ProfilesManagementRepresentation) -> "Iterator[PuhuriTarget]":

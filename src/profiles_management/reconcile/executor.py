@@ -20,6 +20,7 @@ from profiles_management.reconcile.waiting import Progress, Waiting, Watcher
 # seconds: the controller often makes a profile ready at once
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
 _INTERRUPTED = "interrupted"
+_OUT_OF_TIME = "the run took too long; the next run continues"
 
 
 def execute(
@@ -99,7 +100,7 @@ class Run:
             target,
             clock,
             deadline=self.deadline,
-            writers=limits.writers,
+            limits=limits,
             show=lambda through: progress(through, len(self.jobs)),
         )
 
@@ -210,6 +211,8 @@ class Run:
             return job.outcome(job.standing, job.why, job.nameless)
         if why := self._why_not_tried(job):
             return job.outcome(Result.NOT_TRIED, why, why)
+        if self.sender.is_out_of_time and not self.clock.ending():
+            return job.outcome(Result.PENDING, _OUT_OF_TIME, _OUT_OF_TIME)
         if job.waits_for is None or self._is_cut_off(job):
             return job.outcome(Result.NOT_TRIED, _INTERRUPTED, _INTERRUPTED)
         nameless = f"waits for the {job.waits_for.target.kind}"

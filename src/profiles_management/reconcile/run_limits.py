@@ -16,6 +16,8 @@ class RunLimits:
         writers: how many changes are sent at once.
         timeout: returns how many seconds the run may take, by the number of profiles that somebody
             else still has to make.
+        ends_at_timeout: whether no change is begun after that time, because a target takes long to
+            write. Otherwise only the waiting for others ends.
     """
 
     brake_share: float
@@ -23,3 +25,4 @@ class RunLimits:
     allow_revocations: bool
     writers: int
     timeout: Callable[[int], float]
+    ends_at_timeout: bool = False

@@ -8,6 +8,7 @@ from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.job import Job, Jobs
 from profiles_management.reconcile.plan import Condition, Phase
 from profiles_management.reconcile.report import Result
+from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.target import WriteTarget
 from profiles_management.reconcile.target_errors import TargetError, WriteError, write_error
 
@@ -31,25 +32,26 @@ class Sender:
         clock: Clock,
         *,
         deadline: float,
-        writers: int,
+        limits: RunLimits,
         show: Callable[[int], None],
     ) -> None:
         """Send nothing yet.
 
         Args:
             deadline: the reading of the monotonic clock after which no write is tried again.
-            writers: how many changes are sent at once.
+            limits: how many changes are sent at once, and whether none is begun after the deadline.
             show: called with `through` whenever it grows, from any thread.
         """
         self.target = target
         self.clock = clock
         self.deadline = deadline
-        self.writers = writers
+        self.writers = limits.writers
         self.broken: dict[str, str] = {}
         self.late: dict[str, str] = {}
         self.through = 0
         self.stop_reason = ""
         self.is_stopped = False
+        self._ends_at_deadline = limits.ends_at_timeout
         self._show = show
         self._barred: dict[str, str] = {}
         self._unanswered = 0
@@ -57,7 +59,13 @@ class Sender:
 
     def ends(self) -> bool:
         """Return whether nothing more is begun."""
-        return self.is_stopped or bool(self.stop_reason) or self.clock.ending()
+        is_barred = self.is_stopped or bool(self.stop_reason)
+        return is_barred or self.is_out_of_time or self.clock.ending()
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether nothing more is begun because the deadline has passed."""
+        return self._ends_at_deadline and self.clock.monotonic() > self.deadline
 
     def advance(self, jobs: Iterable[Job], met: frozenset[Condition] = NOTHING_MET) -> None:
         """Advance jobs, `writers` at once, each until it ends or has to wait.

@@ -83,6 +83,23 @@ def test_the_next_event_goes_on_when_the_portal_is_back(world, portal):
     assert roles(portal, "quantum")
 
 
+def test_what_does_not_fit_into_the_deadline_is_pending_and_later_events_finish_it(world, portal):
+    def slow(number, sent):
+        if sent.method == "POST":
+            world.ticks.slept += 0.5
+
+    portal.fault = slow
+    people = {"bo": "edit", "cleo": "view", "eve": "view"}
+    as_target(world, portal, document(quantum=people, web=people), deadline=3)
+
+    messages = [world.see().unit_status.message for _ in range(4)]
+
+    assert messages[0].startswith("2 profiles, 6 contributors; portal: 2 projects, ")
+    assert messages[0].endswith(" pending")
+    assert messages[-1] == "2 profiles, 6 contributors; portal: 2 projects"
+    assert len(roles(portal, "web")) == len(roles(portal, "quantum")) == 4
+
+
 def test_a_host_that_does_not_answer_is_waited_for(world, portal):
     with serving(sample_world()) as gone:
         pass

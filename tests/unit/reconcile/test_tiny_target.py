@@ -274,6 +274,24 @@ def test_a_run_that_is_asked_to_end_before_it_writes_changes_nothing():
     assert service.requests == []
 
 
+@pytest.mark.parametrize(
+    ("ends", "reasons"), [(True, {"the run took too long; the next run continues"}), (False, set())]
+)
+def test_after_the_timeout_no_change_is_begun_if_the_limits_say_so(ends, reasons):
+    service = Service()
+    document = {"ml": {"ann": "edit"}, "web": {"ann": "edit"}}
+    ticks = Ticks()
+    before_request(service, 3, lambda: ticks.sleep(11))
+
+    time = Clock(lambda: NOW, lambda: ticks.slept, ticks.sleep)
+    report = run(service, document, time=time, ends_at_timeout=ends)
+
+    assert {outcome.why for outcome in report.having(Result.PENDING)} == reasons
+    assert report.exit_code == (4 if ends else 0)
+    assert run(service, document).exit_code == 0
+    assert service.roles() == document
+
+
 @pytest.mark.parametrize("writes", [1, 2, 3])
 def test_the_run_after_an_interruption_finishes_the_work(writes):
     service = Service()

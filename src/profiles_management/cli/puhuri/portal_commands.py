@@ -143,7 +143,7 @@ def _run(target: "PuhuriTarget", settings: Settings, now: Callable[[], datetime]
     """Return a run on a portal, which serves one token no faster with more requests at a time."""
     from profiles_management.puhuri.client.portal_connection import AT_A_TIME  # noqa: PLC0415
 
-    limits = replace(settings.limits, writers=AT_A_TIME)
+    limits = replace(settings.limits, writers=AT_A_TIME, ends_at_timeout=True)
     return TargetRun(
         plan=partial(loop.planned, target, now), limits=limits, confirmation=CONFIRMATION
     )
