@@ -181,4 +181,6 @@ def _sentence(parameter: Any) -> str:  # noqa: ANN401 - as above
     is_shown = bool(getattr(parameter, "show_default", True)) and not callable(default)
     if not is_shown or default in (None, False, ""):
         return f"{text}."
-    return f"{text} (default {default})."
+    # quotes tell a name from a word, as in: default "default"
+    shown = f'"{default}"' if parameter.type_descriptor.annotation is str else default
+    return f"{text} (default {shown})."

@@ -79,9 +79,11 @@ class SettingOptions:
 
     Attributes:
         names: the settings, in the order of the command's help.
+        required: those whose default the command refuses.
     """
 
     names: ClassVar[tuple[str, ...]] = ()
+    required: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401 - values of every type
         self._given = given
@@ -89,7 +91,7 @@ class SettingOptions:
     @classmethod
     def parameters(cls) -> list[inspect.Parameter]:
         """Return the options as parameters of a command."""
-        return [_parameter(name) for name in cls.names]
+        return [_parameter(name, is_required=name in cls.required) for name in cls.names]
 
     @classmethod
     def variables(cls) -> frozenset[str]:
@@ -179,7 +181,7 @@ def _flag(name: str) -> str:
     return f"--{_option(name).replace('_', '-')}"
 
 
-def _parameter(name: str) -> inspect.Parameter:
+def _parameter(name: str, *, is_required: bool) -> inspect.Parameter:
     keyword = inspect.Parameter.KEYWORD_ONLY
     if name == _PRESET:
         preset = Annotated[_Preset, option(_flag(name), _PRESET_HELP, _PANEL)]
@@ -191,9 +193,13 @@ def _parameter(name: str) -> inspect.Parameter:
         declared = option(_flag(name), text, _PANEL, metavar=_metavar(name), envvar=None)
         many = Annotated[list[str] | None, declared]
         return inspect.Parameter(_option(name), keyword, default=None, annotation=many)
-    more = {} if _is_choice(setting.type) else {"metavar": _metavar(name)}
+    more: dict[str, Any] = {} if _is_choice(setting.type) else {"metavar": _metavar(name)}
     form: Any = setting.type
-    single = Annotated[form, option(_flag(name), setting.text, _PANEL, **more)]
+    text = setting.text
+    if is_required:
+        text = f"{text.removesuffix('.')} (required)."
+        more["show_default"] = False
+    single = Annotated[form, option(_flag(name), text, _PANEL, **more)]
     return inspect.Parameter(name, keyword, default=setting.default, annotation=single)
 
 

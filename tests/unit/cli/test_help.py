@@ -209,4 +209,5 @@ def test_the_help_of_an_option_is_what_its_setting_is_declared_as(run, name):
 
     assert setting.text.removesuffix(".") in text
     if isinstance(setting.default, (str, int, float)) and setting.default:
-        assert f"(default {setting.default})" in text
+        shown = f'"{setting.default}"' if setting.type is str else setting.default
+        assert f"(default {shown})" in text

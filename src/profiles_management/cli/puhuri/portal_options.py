@@ -252,6 +252,8 @@ class ProfileOptions(MappingOptions):
 class PortalRunOptions(SettingOptions):
     """The settings of every target that mean something in a portal."""
 
+    required = frozenset({"instance"})
+
     names = (
         "instance",
         "protected_namespaces",

@@ -50,6 +50,13 @@ def test_the_help_is_that_of_the_settings(run):
         assert setting.metadata["text"].removesuffix(".") in text
 
 
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_the_help_says_that_the_installation_is_required(run, command):
+    text = " ".join(run("puhuri", command, "--help").out.split())
+
+    assert "marks what it manages (required)." in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
