@@ -17,7 +17,7 @@ Added = tuple[str, UserKind, str]
 OWN: Final = ""
 """The name of the administrator's document among sources. No object records it."""
 
-_PUBLIC: Final = re.compile(r"|the document|config|git|relation:[a-z0-9_-]++:[a-z0-9-]++")
+_PUBLIC: Final = re.compile(r"|the document|config|git|puhuri|relation:[a-z0-9_-]++:[a-z0-9-]++")
 
 
 FILE: Final = "file:"
