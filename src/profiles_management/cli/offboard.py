@@ -89,7 +89,7 @@ def offboard(
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)
     _refuse_portals(given.untrusted or ())
-    sources = file_sources(given.untrusted or (), session.untrusted_contents(git), SEARCHED)
+    sources = file_sources(given.untrusted or (), session.source_reader(git).contents, SEARCHED)
     session.names = (*given.names, *untrusted_names(given.untrusted))
     _check_order(person, given.names)
     if write:

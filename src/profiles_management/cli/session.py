@@ -13,7 +13,7 @@ from profiles_management.cli.error_data import failure_data, problems_in, proble
 from profiles_management.cli.file_reader import FileReader
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.signals import Signals
-from profiles_management.cli.source_options import Contents, SourceReader, UntrustedOptions
+from profiles_management.cli.source_options import SourceReader, UntrustedOptions
 from profiles_management.cli.terminal import Terminal
 from profiles_management.cli.untrusted_files import OPTION
 from profiles_management.git import address
@@ -140,13 +140,10 @@ class Session:
         with source_boundary(self.documents):
             return file_set.document(contents, rules=rules)
 
-    def untrusted_contents(self, git: GitOptions) -> Contents:
-        """Return a function that reads the files of a document that is not trusted."""
-        return partial(self.files.contents, options=git, are_all=False, option=OPTION)
-
     def source_reader(self, git: GitOptions) -> SourceReader:
-        """Return what sources need to be read."""
-        return SourceReader(self.untrusted_contents(git), self.clock, self.note)
+        """Return what reads the documents that are not trusted."""
+        contents = partial(self.files.contents, options=git, are_all=False, option=OPTION)
+        return SourceReader(contents, self.clock, self.note)
 
     @contextmanager
     def continuing_without(self, source: Source, then: str) -> Iterator[None]:

@@ -69,9 +69,12 @@ def withdrawn_option(source: str) -> str:
 def absent_remedies(source: str) -> tuple[str, str]:
     """Return what to do about a source that a run was not given: give it, or withdraw it."""
     withdrawn = withdrawn_option(source)
-    if source.startswith((FILE, PORTAL)):
+    if source.startswith(FILE):
         return f"Give it ({untrusted_option(source)})", f"withdraw it ({withdrawn})"
-    return f"Give {source} too", f"withdraw it ({withdrawn}; charm: withdrawn-sources)"
+    withdraw = f"withdraw it ({withdrawn}; charm: withdrawn-sources)"
+    if source.startswith(PORTAL):
+        return f"Give it ({untrusted_option(source)})", withdraw
+    return f"Give {source} too", withdraw
 
 
 def _option(name: str, value: str) -> str:

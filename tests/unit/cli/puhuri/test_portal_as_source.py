@@ -126,7 +126,7 @@ def test_a_source_that_is_left_out_keeps_its_profiles_until_it_is_withdrawn(
     withdrawn = run("apply", "pmr.yaml", "--withdrawn", source)
 
     assert (before, people("hpc-soup")) == ({cuid("bo"): "edit"}, {})
-    assert f"Give it (--untrusted {source}) or withdraw it (--withdrawn {source})" in kept.out
+    assert f"Give it (--untrusted {source}) or withdraw it (--withdrawn {source};" in kept.out
     assert withdrawn.code == 0
 
 
