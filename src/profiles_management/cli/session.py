@@ -143,7 +143,7 @@ class Session:
     def source_reader(self, git: GitOptions) -> SourceReader:
         """Return what reads the documents that are not trusted."""
         contents = partial(self.files.contents, options=git, are_all=False, option=OPTION)
-        return SourceReader(contents, self.clock, self.note)
+        return SourceReader(contents, self.clock, self.note, self.terminal.waiting)
 
     @contextmanager
     def continuing_without(self, source: Source, then: str) -> Iterator[None]:

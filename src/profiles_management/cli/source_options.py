@@ -1,6 +1,7 @@
 """Options that name documents of other authors, which are not trusted."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final, TypeVar
@@ -43,11 +44,13 @@ class SourceReader:
     Attributes:
         contents: reads the files of one document.
         note: prints something worth knowing.
+        waiting: shows what the command waits for.
     """
 
     contents: Contents
     clock: Clock
     note: Callable[[str], None]
+    waiting: Callable[[str], AbstractContextManager[None]]
 
 
 def _untrusted(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
@@ -188,7 +191,8 @@ def sources_of(
 
     def source(text: str) -> Source:
         if is_portal(text):
-            return portal_source(untrusted_portal(text), trust, instance, reader.clock)
+            portal = untrusted_portal(text)
+            return portal_source(portal, trust, instance, reader.clock, reader.waiting)
         return _file_source(text, reader.contents, trust)
 
     names = [*given]

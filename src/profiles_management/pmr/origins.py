@@ -69,12 +69,9 @@ def withdrawn_option(source: str) -> str:
 def absent_remedies(source: str) -> tuple[str, str]:
     """Return what to do about a source that a run was not given: give it, or withdraw it."""
     withdrawn = withdrawn_option(source)
-    if source.startswith(FILE):
+    if source.startswith((FILE, PORTAL)):
         return f"Give it ({untrusted_option(source)})", f"withdraw it ({withdrawn})"
-    withdraw = f"withdraw it ({withdrawn}; charm: withdrawn-sources)"
-    if source.startswith(PORTAL):
-        return f"Give it ({untrusted_option(source)})", withdraw
-    return f"Give {source} too", withdraw
+    return f"Give {source} too", f"withdraw it ({withdrawn}; charm: withdrawn-sources)"
 
 
 def _option(name: str, value: str) -> str:

@@ -1,6 +1,7 @@
 """The sources `puhuri:CUSTOMER@URL`: the projects of a customer, which the portal decides."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,7 @@ class PortalSource:
 
     Attributes:
         name: what identifies the source in every run, such as `puhuri:hpc`.
-        connect: returns a client of the portal; it is closed after the reading.
+        connect: returns a client of the portal, which is closed after the reading.
         settings: how projects become profiles.
         trust: what the document may do. A profile that breaks its rules is left out, because
             somebody else gives projects their names.
@@ -44,7 +45,7 @@ class PortalSource:
 
     name: str
     address: CustomerAddress
-    connect: Callable[[], "Client"]
+    connect: Callable[[], "AbstractContextManager[Client]"]
     settings: ExportSettings
     trust: Trust
     clock: Clock

@@ -1,6 +1,7 @@
 """Untrusted documents, merged with the administrator's: what they give and what is refused."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
@@ -268,7 +269,7 @@ def test_it_keeps_within_the_names_and_the_numbers_that_it_may_have(run, files, 
 def test_it_is_known_by_where_it_is_and_not_by_its_version(file, location):
     options = SourceOptions(files=["pmr.yaml"], untrusted=[file])
 
-    (source,) = options.sources(SourceReader(dict, SYSTEM, print), Settings())
+    (source,) = options.sources(SourceReader(dict, SYSTEM, print, nullcontext), Settings())
 
     assert source.name == f"file:{location}"
 

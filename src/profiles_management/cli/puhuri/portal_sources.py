@@ -4,7 +4,8 @@ Its variables are those of `puhuri export`.
 """
 
 import os
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,19 @@ if TYPE_CHECKING:
 
 
 def portal_source(
-    given: UntrustedPortal, trust: Trust, instance: str, clock: Clock
+    given: UntrustedPortal,
+    trust: Trust,
+    instance: str,
+    clock: Clock,
+    waiting: Callable[[str], AbstractContextManager[None]],
 ) -> PortalSource:
     """Return a portal as a source.
 
     A missing token is an error of the source, as the error of any other file of it: it never stops
     a run for the other documents.
+
+    Args:
+        waiting: shows what the command waits for.
 
     Raises:
         typer.BadParameter: a variable has another form, or names another portal.
@@ -42,11 +50,16 @@ def portal_source(
     portal = PortalOptions(
         url=given.address.url, token_file=_path("TOKEN_FILE"), ca=_path("CA"), rate=_rate()
     )
-    connect = partial(_connected, portal, clock)
+
+    @contextmanager
+    def connect() -> Iterator["Client"]:
+        with _client(portal, clock) as client, waiting("Reading from the portal"):
+            yield client
+
     return PortalSource(given.name, given.address, connect, _settings(), trust, clock, instance)
 
 
-def _connected(portal: PortalOptions, clock: Clock) -> "Client":
+def _client(portal: PortalOptions, clock: Clock) -> "Client":
     try:
         return portal.connected(portal.token(), clock)
     except typer.TyperException as error:

@@ -1,5 +1,6 @@
 """`--untrusted puhuri:CUSTOMER@URL`: the projects of a portal as profiles of a cluster."""
 
+from contextlib import contextmanager
 from datetime import date
 from itertools import product
 from urllib.parse import quote
@@ -8,6 +9,7 @@ import pytest
 from portal_documents import CUSTOMER
 from puhuri.exports import ADMIN, MANAGER, MEMBER, allocate, project, user
 
+from profiles_management.cli.terminal import Terminal
 from puhuri_server.sample import ALLOCATOR_TOKEN, cuid
 from puhuri_server.server import Fault
 
@@ -126,7 +128,7 @@ def test_a_source_that_is_left_out_keeps_its_profiles_until_it_is_withdrawn(
     withdrawn = run("apply", "pmr.yaml", "--withdrawn", source)
 
     assert (before, people("hpc-soup")) == ({cuid("bo"): "edit"}, {})
-    assert f"Give it (--untrusted {source}) or withdraw it (--withdrawn {source};" in kept.out
+    assert f"Give it (--untrusted {source}) or withdraw it (--withdrawn {source})" in kept.out
     assert withdrawn.code == 0
 
 
@@ -379,6 +381,20 @@ def test_without_the_extra_it_is_frozen_with_what_to_install(
 
     assert "A portal as a source needs nh3." in ran.err
     assert (ran.code, people("hpc-soup")) == (1, {cuid("bo"): "edit"})
+
+
+def test_a_terminal_shows_what_the_command_waits_for(run, command, source, portal):
+    shown = []
+
+    class Watched(Terminal):
+        @contextmanager
+        def waiting(self, doing):
+            shown.append(doing)
+            yield
+
+    run("plan", "pmr.yaml", "--untrusted", source, terminal=Watched())
+
+    assert shown[0] == "Reading from the portal"
 
 
 # foreign texts
