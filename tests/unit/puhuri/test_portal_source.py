@@ -236,6 +236,14 @@ def test_a_role_that_no_contributor_has_gives_no_access(portal, read):
     assert (warning.code, warning.remedy) == ("unknown-role", "It gives no access")
 
 
+def test_a_member_who_was_deactivated_has_access_only_where_the_portal_still_lists_it(portal, read):
+    project(portal.world, "Soup", ("ada", MANAGER), ("bo", ADMIN))
+    user(portal.world, "bo").is_active = False
+
+    listed = {cuid("bo"): "edit"} if portal.version in (Version.A, Version.MIXED) else {}
+    assert roles(read().profiles["soup"]) == {cuid("ada"): "owner", **listed}
+
+
 def test_a_project_without_a_manager_is_left_out_unless_an_owner_is_named(portal, read):
     project(portal.world, "Soup", ("bo", ADMIN))
 
