@@ -1,8 +1,10 @@
 """A charm with a portal on loopback, and documents for both."""
 
 import json
+import random
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from ops import testing
@@ -68,6 +70,58 @@ def away(portal):
 def back(portal):
     """Answer again."""
     portal.fault = lambda number, sent: None
+
+
+_ODD = (
+    *(None, True, -1, 2**70, 1e308, "", "x" * 3_000, "\x1b[2J", "\ud800", "0000", "9999-99-99"),
+    *([], {}, [[]], {"": {}}, "https://puhuri.invalid/?page=2", "<html>"),
+)
+
+
+@dataclass
+class _Mangled:
+    """An answer whose bytes are given."""
+
+    status: int
+    content: bytes
+    headers: dict
+    body: object = ""
+    type: str = "application/json"
+
+
+class MangledRoutes:
+    """Routes of a portal some of whose answers are cut off, or have odd values in them."""
+
+    def __init__(self, routes, seed):
+        self._routes = routes
+        self._random = random.Random(seed)
+
+    def answer(self, world, request):
+        reply = self._routes.answer(world, request)
+        if self._random.random() < 0.6:
+            return reply
+        content = self._replaced(reply.content)
+        if self._random.random() < 0.3:
+            content = content[: self._random.randrange(len(content) + 1)]
+        headers = {**reply.headers, **self._random.choice(({}, {}, {"X-Result-Count": "99"}))}
+        return _Mangled(self._random.choice((reply.status, 200, 404)), content, headers)
+
+    def _replaced(self, content):
+        try:
+            body = json.loads(content)
+        except ValueError:
+            return content
+        return json.dumps(self._with_odd_value(body)).encode()
+
+    def _with_odd_value(self, body):
+        """Return a body in which one value, at any depth, is another."""
+        if isinstance(body, dict) and body:
+            key = self._random.choice([*body])
+            return {**body, key: self._with_odd_value(body[key])}
+        if isinstance(body, list) and body:
+            place = self._random.randrange(len(body))
+            return [*body[:place], self._with_odd_value(body[place]), *body[place + 1 :]]
+        return self._random.choice(_ODD)
 
 
 class _Echo(BaseHTTPRequestHandler):

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 from ops import ActiveStatus, testing
+from portal_world import CUSTOMER, MangledRoutes
+from puhuri.exports import ADMIN, MANAGER, MEMBER, project
 
 from charms.profiles_management.v0.profiles_management import revision_of
 from mangled import SEED, mangled, mangled_texts
 from profiles_management.git import Checkout, Snapshot
 from profiles_management.pmr import file_set
+from puhuri_server.sample import ALLOCATOR_TOKEN
 
 COMMIT = "1a2b3c4d" * 5
 URL = "https://git.example.com/teams/profiles.git"
@@ -92,6 +95,28 @@ def test_a_related_application_that_publishes_a_cut_off_document_does_not_stop_a
     assert world.answer("teams").problem.startswith(
         "teams:2:1: this line is not a key with a value."
     )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"puhuri_mode": "target", "instance": "lab", "puhuri_people": "email"},
+        {"puhuri_mode": "source", "puhuri_profiles": "hpc-*", "puhuri_prefix": "hpc-"},
+    ],
+    ids=["target", "source"],
+)
+def test_a_hundred_mangled_portals_do_not_stop_a_revocation_in_our_own_option(
+    ours, world, portal, options
+):
+    for name in ("Soup", "Stew"):
+        project(portal.world, name, ("ada", MANAGER), ("bo", ADMIN), ("cleo", MEMBER))
+    secret = testing.Secret({"token": ALLOCATOR_TOKEN})
+    ours.options |= options | {"puhuri_url": portal.url, "puhuri_token": secret}
+    ours.options["puhuri_customer"] = CUSTOMER
+    routes = portal.routes
+    for number in range(100):
+        portal.routes = MangledRoutes(routes, number)
+        ours(number, world.see)
 
 
 @pytest.mark.parametrize(
