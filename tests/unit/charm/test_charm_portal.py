@@ -165,6 +165,10 @@ def test_a_secret_that_is_not_granted_is_named(world, portal):
             "The portal has no customer with the name Nobody for this token",
         ),
         (
+            {"puhuri_customer": "0" * 32},
+            f"The portal has no customer with the uuid {'0' * 32} for this token",
+        ),
+        (
             {"instance": ""},
             "option instance is 'default': give each installation a name of its own",
         ),

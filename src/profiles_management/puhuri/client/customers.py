@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from profiles_management.puhuri.client.errors import PuhuriError
+from profiles_management.puhuri.client.errors import NotFound, PuhuriError
 from profiles_management.puhuri.client.filters import (
     Filter,
     asked,
@@ -75,15 +75,21 @@ class Customers(Service):
         Raises:
             PuhuriError: there is none that the token may see, or several have the name.
         """
-        if is_uuid(name):
-            return self.get(name)
-        customers = [*self.find(name_exact=name)]
+        is_name = not is_uuid(name)
+        customers = [*self.find(name_exact=name)] if is_name else self._with_uuid(name)
         if len(customers) == 1:
             return customers[0]
         count = f"{len(customers)} customers" if customers else "no customer"
-        what = f"The portal has {count} with the name {printable(name)} for this token"
+        known_by = "name" if is_name else "uuid"
+        what = f"The portal has {count} with the {known_by} {printable(name)} for this token"
         if not customers:
-            remedy = "See the names in: profiles-management puhuri customers"
+            remedy = f"See the {known_by}s in: profiles-management puhuri customers"
             raise PuhuriError(f"{what}.", remedy=remedy)
         uuids = ", ".join(customer.uuid for customer in customers[:_MOST_NAMED])
         raise PuhuriError(f"{what}: {uuids}.", remedy="Name the customer by its uuid.")
+
+    def _with_uuid(self, uuid: str) -> list[Customer]:
+        try:
+            return [self.get(uuid)]
+        except NotFound:
+            return []

@@ -56,7 +56,7 @@ def refused(request, puhuri):
         (("--token-file", "/dev/zero"), "/dev/zero has no token"),
         (("--token-file", "."), ". cannot be read: is a directory."),
         (("--customer", "Nobody"), "The portal has no customer with the name Nobody"),
-        (("--customer", "0" * 32), "The portal does not have it"),
+        (("--customer", "0" * 32), "The portal has no customer with the uuid 0000"),
         (("--customr", "x"), "No such option: --customr. Did you mean --customer?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
