@@ -52,6 +52,7 @@ class Config(BaseModel):
     puhuri_customer: Word = ""
     puhuri_token: ops.Secret | None = None
     puhuri_ca: str = ""
+    puhuri_rate: float = 0.0
     puhuri_people: Literal["cuid", "email"] = "cuid"
     puhuri_roles: Words = ()
     puhuri_allow_terminations: bool = False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from profiles_management.puhuri.portal_settings import PuhuriSettings
 
 _PATIENCE = 10.0  # seconds for one request; a hook waits for it
+_SLOWEST = 0.1  # requests a second
 
 
 @contextmanager
@@ -43,15 +44,24 @@ def connected(options: Config, clock: Clock) -> "Client":
     """Return a client of the portal, which the caller closes.
 
     Raises:
-        SettingsError: the address is missing, or the secret is missing or not valid.
+        SettingsError: the address is missing, or the secret or the rate is not valid.
         PuhuriError: the address or the CA cannot be used.
     """
     from profiles_management.puhuri.client.client import Client  # noqa: PLC0415
 
     if not options.puhuri_url:
         raise SettingsError("is empty. Set it, or set puhuri-mode=off.", setting="url")
-    token = _token(options.puhuri_token)
-    return Client(options.puhuri_url, token, ca=options.puhuri_ca, timeout=_PATIENCE, clock=clock)
+    if options.puhuri_rate and not options.puhuri_rate >= _SLOWEST:
+        what = f"is {options.puhuri_rate:g}. Give 0, or a number of requests a second from 0.1."
+        raise SettingsError(what, setting="rate")
+    return Client(
+        options.puhuri_url,
+        _token(options.puhuri_token),
+        ca=options.puhuri_ca,
+        rate=options.puhuri_rate,
+        timeout=_PATIENCE,
+        clock=clock,
+    )
 
 
 def portal_settings(options: Config, instance: str) -> "PuhuriSettings":

@@ -30,7 +30,14 @@ SOURCES = {
     "git-known-hosts",
     "git-ca",
 }
-OF_PORTAL = {"puhuri-mode", "puhuri-url", "puhuri-token", "puhuri-ca", "puhuri-profiles"}
+OF_PORTAL = {
+    "puhuri-mode",
+    "puhuri-url",
+    "puhuri-token",
+    "puhuri-ca",
+    "puhuri-rate",
+    "puhuri-profiles",
+}
 PARAMS = {
     "sync-now": SyncNow,
     "plan": Plan,

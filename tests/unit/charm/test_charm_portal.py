@@ -83,6 +83,14 @@ def test_the_next_event_goes_on_when_the_portal_is_back(world, portal):
     assert roles(portal, "quantum")
 
 
+def test_a_rate_slows_the_requests_down(world, portal):
+    as_target(world, portal, QUANTUM, puhuri_rate=2.0)
+
+    world.see()
+
+    assert world.ticks.slept >= (len(portal.requests) - 1) / 2
+
+
 def test_what_does_not_fit_into_the_deadline_is_pending_and_later_events_finish_it(world, portal):
     def slow(number, sent):
         if sent.method == "POST":
@@ -160,6 +168,7 @@ def test_a_secret_that_is_not_granted_is_named(world, portal):
             {"puhuri_customer": ""},
             "option puhuri-customer is missing: name it in the document (puhuri.customer) or here",
         ),
+        ({"puhuri_rate": 0.05}, "option puhuri-rate is 0.05. Give 0, or a number of requests"),
         (
             {"puhuri_customer": "Nobody"},
             "The portal has no customer with the name Nobody for this token",
