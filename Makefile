@@ -46,7 +46,7 @@ packed: $(READY)  ## test the packed charm: unpacked, and run as Juju runs it
 juju: $(READY)  ## test on a real Juju; skipped without juju on PATH
 	$(VENV)/tox run -e juju
 
-bench: $(READY)  ## measure scale and speed in 30 minutes (needs Go 1.26)
+bench: $(READY)  ## measure scale, speed and the portal in 35 minutes (needs Go 1.26)
 	$(VENV)/tox run -e bench
 
 lint: $(READY)  ## check style, types, imports, spelling and locks; change nothing

@@ -1,9 +1,10 @@
 """Measures, and writes pages under docs/explanation and their plots under docs/images.
 
 Examples:
-    make bench               everything, in about 30 minutes
+    make bench               everything, in about 35 minutes
     tox -e bench -- scale    on the in-memory API: scale.md
     tox -e bench -- speed    on a real API server, compared with other programs: speed.md
+    tox -e bench -- portal   on the test portal: portal-scale.md
     tox -e bench -- speed --sizes 100 --runs 1 --into build/pages
 """
 
@@ -21,18 +22,20 @@ sys.path[:0] = [
     path for path in ENVIRONMENT["PYTHONPATH"].split(os.pathsep) if path not in sys.path
 ]
 
-from scale import page as scale_page  # noqa: E402 - the path comes first
+from portal import page as portal_page  # noqa: E402 - the path comes first
+from portal.run import measured as measured_portal  # noqa: E402
+from scale import page as scale_page  # noqa: E402
 from scale.run import measured as measured_scale  # noqa: E402
 from speed import page as speed_page  # noqa: E402
 from speed.run import measured as measured_speed  # noqa: E402
 
-_SIZES = {"scale": [100, 1_000, 10_000], "speed": [1_000, 10_000]}
+_SIZES = {"scale": [100, 1_000, 10_000], "speed": [1_000, 10_000], "portal": [500, 5_000]}
 _SLOW_RUNS = 3  # of measurements that take minutes
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Measure the selected parts, one after another."""
-    parts = {"scale": _scale, "speed": _speed}
+    parts = {"scale": _scale, "speed": _speed, "portal": _portal}
     for part in arguments.parts or parts:
         parts[part](arguments, arguments.sizes or _SIZES[part])
 
@@ -66,11 +69,22 @@ def _speed(arguments: argparse.Namespace, sizes: list[int]) -> None:
         print(speed_page.table(figures[-1]))
 
 
+def _portal(arguments: argparse.Namespace, sizes: list[int]) -> None:
+    load, runs = os.getloadavg()[0], arguments.runs
+    figures = [measured_portal(size, arguments.contributors, runs) for size in sizes]
+    _page(arguments.into, "portal-scale", portal_page.text(figures, runs, load))
+    print(portal_page.table(figures))
+
+
 def _written(into: Path, name: str, text: str, draw: Callable[[Path], Any]) -> None:
-    for folder in ("explanation", "images"):
-        (into / folder).mkdir(parents=True, exist_ok=True)
-    (into / "explanation" / f"{name}.md").write_text(text)
+    _page(into, name, text)
+    (into / "images").mkdir(parents=True, exist_ok=True)
     draw(into / "images" / f"{name}.svg")
+
+
+def _page(into: Path, name: str, text: str) -> None:
+    (into / "explanation").mkdir(parents=True, exist_ok=True)
+    (into / "explanation" / f"{name}.md").write_text(text)
 
 
 def _arguments() -> argparse.Namespace:

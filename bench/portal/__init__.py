@@ -1,0 +1,1 @@
+"""A research portal: requests, time and memory of a run without changes."""
