@@ -116,19 +116,23 @@ class _Shared(Model):
         return self
 
 
-class PuhuriProject(_Shared):
+class _Identity(Model):
+    """Which project it is."""
+
+    name: Name | None = None
+    adopt: Uuid | None = None
+
+
+class PuhuriProject(_Shared, _Identity):  # pydantic puts the fields of the last base first
     """The project of a profile.
 
     Attributes:
         name: what the portal shows; None for the profile's name.
+        adopt: the uuid of a project that exists already and becomes the profile's.
         description: plain text or simple HTML.
         end_date: the first day on which the project is over.
-        adopt: the uuid of a project that exists already and becomes the profile's.
         allocations: None leaves those of the project alone; an empty list wants none.
     """
-
-    name: Name | None = None
-    adopt: Uuid | None = None
 
     def with_defaults(self, defaults: PuhuriDefaults) -> Self:
         """Return the project with the default of each value that it does not set."""
