@@ -1,6 +1,10 @@
 """The commands that list what a portal has: `puhuri customers`, `puhuri projects` and so on."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import typer
+from msgspec.structs import replace
 
 from profiles_management.cli.options import ListOutput
 from profiles_management.cli.prompting import READING
@@ -18,7 +22,11 @@ from profiles_management.cli.puhuri.listing_filters import (
 from profiles_management.cli.puhuri.portal_group import portal_command
 from profiles_management.cli.puhuri.portal_options import PortalOptions
 from profiles_management.cli.session import Session
+from profiles_management.puhuri.client.models import Grant
 from profiles_management.puhuri.portal_description import PortalDescription
+
+if TYPE_CHECKING:
+    from profiles_management.puhuri.client.client import Client
 
 
 @portal_command
@@ -51,7 +59,8 @@ def members(
     output: ListOutput = "text",
 ) -> int:
     """List who has which role in which project, and until when."""
-    return _show(ctx.obj, portal, filters, output, listings.MEMBERS)
+    listing = listings.members(ctx.obj.clock.now())
+    return _show(ctx.obj, portal, filters, output, listing)
 
 
 @portal_command
@@ -112,8 +121,20 @@ def _show(
         if "customer" in given and not isinstance(filters, OfferingFilters):
             given["customer"] = client.customers.named(given["customer"]).uuid
         rows = [*getattr(client, listing.name).find(**given)]
+        if isinstance(filters, MemberFilters):
+            rows = _with_projects(client, rows)
     if output == "csv":
         session.show_file(listing.csv(rows))
     else:
         session.show(output, listing.lines(rows), listing.data(rows), listing=True)
     return 0
+
+
+def _with_projects(client: "Client", grants: Sequence[Grant]) -> list[Grant]:
+    """Return grants with the names of their projects, which the list of one project leaves out."""
+    unnamed = {grant.project_uuid for grant in grants if not grant.project_name}
+    names = {uuid: client.projects.get(uuid).name for uuid in unnamed}
+    return [
+        replace(grant, project_name=names.get(grant.project_uuid, grant.project_name))
+        for grant in grants
+    ]

@@ -121,17 +121,24 @@ PROJECTS: Final = Listing(
         uuid="uuid",
     ),
 )
-MEMBERS: Final = Listing(
-    "members",
-    {"project": lambda grant: grant.project_name or grant.project_uuid}
-    | _fields(
-        username="username",
-        name="full_name",
-        role="role",
-        until="expiration_time",
-        user_uuid="user_uuid",
-    ),
-)
+
+
+def members(now: datetime) -> Listing:
+    """Return how members are shown: a portal lists roles that ended until its daily clean-up."""
+    return Listing(
+        "members",
+        _fields(
+            project="project_name",
+            username="username",
+            name="full_name",
+            role="role",
+            until="expiration_time",
+        )
+        | {"state": lambda grant: "ended" if grant.is_over(now) else "active"}
+        | _fields(user_uuid="user_uuid", project_uuid="project_uuid"),
+    )
+
+
 OFFERINGS: Final = Listing(
     "offerings",
     _fields(

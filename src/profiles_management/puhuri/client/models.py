@@ -151,6 +151,10 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     created: datetime | None = None
     key: str = ""
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it ended, and waits for the server's daily clean-up."""
+        return self.expiration_time is not None and self.expiration_time <= now
+
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):
     """What of an offering can be limited and is counted, such as CPU hours.

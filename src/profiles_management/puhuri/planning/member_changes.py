@@ -122,7 +122,7 @@ class Members:
         """Yield whom to ask about each role that somebody has more than once."""
         for role in roles.doubled():
             grants = roles.grants[role]
-            if sum(not self._is_over(grant) for grant in grants) <= 1:
+            if sum(not grant.is_over(self.now) for grant in grants) <= 1:
                 what = f"{roles.name} has {role} twice until the portal's daily clean-up"
                 yield Pending(self.project.profile, what)
                 continue
@@ -140,7 +140,7 @@ class Members:
         singles = roles.singles()
         if not singles:
             return
-        over = all(map(self._is_over, singles.values()))
+        over = all(grant.is_over(self.now) for grant in singles.values())
         reason = Reason.EXPIRED if over or key in self.project.expired else self.reason
         writes = self._removals(roles, singles)
         change = self._change(Phase.REVOKE, Action.DELETE, reason, roles, writes=writes)
@@ -164,7 +164,7 @@ class Members:
         return end_within(held.expiration_time, self.project.end_date)
 
     def _extended(self, roles: Roles, member: WantedMember, held: Grant) -> Change:
-        is_over = self._is_over(held)
+        is_over = held.is_over(self.now)
         until = text_of(member.until)
         has_end = until is not None
         write = self._write(Verb.SET_EXPIRY, roles, member.role, until, ends=has_end)
@@ -262,12 +262,9 @@ class Members:
         active = [
             role
             for role, grants in roles.grants.items()
-            if any(not self._is_over(grant) for grant in grants)
+            if any(not grant.is_over(self.now) for grant in grants)
         ]
         return max(active, key=strength, default="")
-
-    def _is_over(self, grant: Grant) -> bool:
-        return grant.expiration_time is not None and grant.expiration_time <= self.now
 
     def _ambiguous(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Problem:
         users = ", ".join(sorted(accounts))

@@ -1,5 +1,6 @@
 """`puhuri customers`, `projects` and so on: what a portal has, by the filters of its API."""
 
+import csv
 import re
 from datetime import UTC, datetime
 
@@ -70,6 +71,29 @@ def test_a_csv_has_a_header_and_no_formula(puhuri, filled):
 
     assert head == "name,backend_id,customer,end_date,uuid"
     assert row.startswith("'=1+1,test/quantum,National Research Allocator,2199-01-01,")
+
+
+@pytest.mark.parametrize("option", ["--project", "--project-url"])
+def test_members_of_a_project_have_its_name_beside_its_uuid(puhuri, filled, option):
+    (project,) = filled.world.projects
+    url = f"{filled.url}/api/projects/{project.uuid}/"
+
+    ran = puhuri("members", option, url if option == "--project-url" else project.uuid)
+
+    for line in ran.out.splitlines()[1:]:
+        assert line.split()[0] == "Quantum"
+        assert line.split()[-1] == project.uuid
+
+
+def test_a_role_that_ended_is_marked_until_the_daily_clean_up(puhuri, filled):
+    (project,) = filled.world.projects
+    grant = next(grant for grant in project.grants if grant.user.username == cuid("bo"))
+    grant.expiration_time = datetime(2020, 1, 31, tzinfo=UTC)
+
+    for options in [(), ("--project", project.uuid)]:
+        members = csv.DictReader(puhuri("members", *options, "-o", "csv").out.splitlines())
+        states = {member["username"]: (member["until"], member["state"]) for member in members}
+        assert states == {cuid("ada"): ("", "active"), cuid("bo"): ("2020-01-31", "ended")}
 
 
 @pytest.mark.parametrize("output", ["text", "csv", "json", "yaml"])
