@@ -11,7 +11,7 @@ from ops import ActiveStatus, BlockedStatus, WaitingStatus, testing
 from portal_world import SINCE, as_target, away, back, carry_out_orders, document, roles
 
 from memory_api import always, injury
-from puhuri_server.sample import PROVIDER_TOKEN, sample_world
+from puhuri_server.sample import ALLOCATOR_TOKEN, PROVIDER_TOKEN, sample_world
 from puhuri_server.server import serving
 
 ROOT = Path(__file__).parents[3]
@@ -26,6 +26,30 @@ def test_the_document_is_applied_to_the_cluster_and_to_the_portal(world, api, po
     assert state.unit_status == ActiveStatus("1 profile, 1 contributor; portal: 1 project")
     assert api.get("Profile", None, "quantum")
     assert roles(portal, "quantum") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+
+
+def test_an_installation_without_a_name_gets_one_and_takes_its_profiles_over(world, api, portal):
+    world.configure(pmr=QUANTUM)
+    world.see()
+    as_target(world, portal, QUANTUM, take_over="default")
+
+    state = world.see("config_changed")
+
+    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; portal: 1 project")
+    labels = api.get("Profile", None, "quantum")["metadata"]["labels"]
+    assert "lab" in labels.values()
+
+
+def test_a_new_revision_of_the_secret_is_used_at_once(world, portal):
+    as_target(world, portal, QUANTUM, puhuri_token=testing.Secret({"token": "f" * 40}))
+    assert isinstance(world.see().unit_status, BlockedStatus)
+    (secret,) = world.state.secrets
+    renewed = replace(secret, latest_content={"token": ALLOCATOR_TOKEN})
+    world.state = replace(world.state, secrets={renewed})
+
+    world.state = world.context.run(world.context.on.secret_changed(renewed), world.state)
+
+    assert isinstance(world.state.unit_status, ActiveStatus)
 
 
 def test_without_the_option_a_portal_is_not_asked(world, portal):
