@@ -43,8 +43,7 @@ class PuhuriSettings:
     """The settings of a portal as a target.
 
     Raises:
-        SettingsError: the instance has no name of its own, or one that cannot begin a backend_id,
-            or two roles of contributors are one role in a project.
+        SettingsError: see check_instance.
     """
 
     instance: str = setting(
@@ -71,19 +70,7 @@ class PuhuriSettings:
     )
 
     def __post_init__(self) -> None:
-        if self.instance in ("", _DEFAULT_INSTANCE):
-            what = (
-                f"is {self.instance!r}: give each installation a name of its own, because the "
-                "portal is shared with others"
-            )
-            raise SettingsError(what, setting="instance")
-        if _SEPARATOR in self.instance:
-            what = (
-                f"is {quoted(self.instance)}: leave out {_SEPARATOR}, which ends it in backend_id"
-            )
-            raise SettingsError(what, setting="instance")
-        if len(set(self.roles.values())) < len(ContributorRole):
-            raise SettingsError("gives two roles the same role in a project", setting="roles")
+        check_instance(self.instance)
 
     def backend_id(self, profile: str) -> str:
         """Return the backend_id of a profile's project."""
@@ -100,6 +87,23 @@ def backend_prefix(instance: str) -> str:
     return f"{instance}{_SEPARATOR}"
 
 
+def check_instance(instance: str) -> None:
+    """Check that the name of an installation can begin backend_ids.
+
+    Raises:
+        SettingsError: it is missing or the default, which others have too, or has a separator.
+    """
+    if instance in ("", _DEFAULT_INSTANCE):
+        what = (
+            f"is {instance!r}: give each installation a name of its own, because the portal is "
+            "shared with others"
+        )
+        raise SettingsError(what, setting="instance")
+    if _SEPARATOR in instance:
+        what = f"is {quoted(instance)}: leave out {_SEPARATOR}, which ends it in backend_id"
+        raise SettingsError(what, setting="instance")
+
+
 def project_roles(entries: Iterable[str]) -> Mapping[ContributorRole, str]:
     """Return the role in a project for each role of a contributor; the default where none is given.
 
@@ -107,7 +111,8 @@ def project_roles(entries: Iterable[str]) -> Mapping[ContributorRole, str]:
         entries: such as `edit=PROJECT.MEMBER`.
 
     Raises:
-        ValueError: an entry has another form, or a role is named twice; says what to write.
+        ValueError: an entry has another form, a role is named twice, or two roles are the same role
+            in a project; says what to write.
     """
     given: dict[ContributorRole, str] = {}
     for entry in entries:
@@ -121,4 +126,22 @@ def project_roles(entries: Iterable[str]) -> Mapping[ContributorRole, str]:
         if role in given:
             raise ValueError(f"{role} is named twice. Name one role in a project for it.")
         given[role] = project_role
-    return {**ROLES, **given}
+    roles = {**ROLES, **given}
+    _check_that_roles_differ(roles)
+    return roles
+
+
+def _check_that_roles_differ(roles: Mapping[ContributorRole, str]) -> None:
+    """Check that a role in a project stands for one role of contributors, in both directions.
+
+    Raises:
+        ValueError: two roles are the same role in a project.
+    """
+    names: dict[str, ContributorRole] = {}
+    for role, project_role in roles.items():
+        other = names.setdefault(project_role, role)
+        if other is not role:
+            raise ValueError(
+                f"{other} and {role} are the same role in a project, {quoted(project_role)}. "
+                "Name a role in a project for each of them."
+            )

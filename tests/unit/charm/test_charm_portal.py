@@ -209,6 +209,10 @@ def test_a_secret_that_is_not_granted_is_named(world, portal):
             {"puhuri_roles": "owner=PROJECT.MANAGER"},
             "option puhuri-roles is not valid: ",
         ),
+        (
+            {"puhuri_roles": "view=PROJECT.ADMIN"},
+            "option puhuri-roles is not valid: edit and view are the same role in a project",
+        ),
     ],
 )
 def test_an_option_that_is_missing_or_wrong_is_named_and_the_cluster_is_reconciled(

@@ -127,6 +127,10 @@ def test_the_source_is_withdrawn_by_its_name(world, api, portal, soup):
         ({"puhuri_profiles": ""}, "option puhuri-profiles is empty. Name the profiles that"),
         ({"puhuri_profiles": "a b"}, "option puhuri-profiles has "),
         ({"puhuri_quota": "gpu"}, "option puhuri-quota is not valid: "),
+        (
+            {"puhuri_roles": "view=PROJECT.ADMIN"},
+            "option puhuri-roles is not valid: edit and view are the same role in a project",
+        ),
         ({"puhuri_owner": "two words@"}, "option puhuri-owner is not valid: "),
         ({"puhuri_ca": "nonsense"}, "The CA is not a certificate"),
         (

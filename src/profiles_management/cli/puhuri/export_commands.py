@@ -15,7 +15,7 @@ from profiles_management.pmr import documents
 from profiles_management.puhuri.exporting import portal_export
 from profiles_management.puhuri.portal_description import PortalDescription
 from profiles_management.puhuri.portal_extra import needing_nh3
-from profiles_management.puhuri.portal_settings import PuhuriSettings
+from profiles_management.puhuri.portal_settings import check_instance
 
 
 @portal_command
@@ -34,8 +34,8 @@ def export(
     if not profiles.customer:
         raise typer.TyperException("Missing option '--customer': name it, or set PUHURI_CUSTOMER.")
     given = options.settings()
-    checked = PuhuriSettings(given.instance, roles=profiles.project_roles())
-    settings = profiles.settings(checked.instance)
+    check_instance(given.instance)
+    settings = profiles.settings(given.instance)
     with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
         session.opened = PortalDescription(client.connection.url, profiles.customer)
         observed = read_customer(client, profiles.customer, settings)

@@ -275,6 +275,7 @@ def test_a_mistake_ends_the_command_before_anything_is_asked(
         ("PUHURI_RATE", "nan", "PUHURI_RATE: it is not 0.1 or more."),
         ("PUHURI_RATE", "x", "PUHURI_RATE: it is not a number."),
         ("PUHURI_ROLE", "x", 'PUHURI_ROLE: "x" does not name a role'),
+        ("PUHURI_ROLE", "view=PROJECT.ADMIN", "PUHURI_ROLE: edit and view are the same role"),
         ("PUHURI_QUOTA", "x", 'PUHURI_QUOTA: "x" names no component'),
         ("PUHURI_OWNER", "*", "PUHURI_OWNER: it is not valid"),
         ("PUHURI_URL", "nonsense", "PUHURI_URL: it names another portal than"),

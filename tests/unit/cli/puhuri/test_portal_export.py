@@ -57,6 +57,7 @@ def test_json_is_the_same_document(export, portal):
         (("--customer", CUSTOMER), "--instance is 'default'"),
         ((*ARGUMENTS, "--owner", "*"), "--owner is not valid"),
         ((*ARGUMENTS, "--quota", "gpu"), "names no component and resource"),
+        ((*ARGUMENTS, "--role", "view=PROJECT.ADMIN"), "edit and view are the same role"),
         (("--customer", "No such", "--instance", "lab"), "The portal has no customer"),
     ],
 )

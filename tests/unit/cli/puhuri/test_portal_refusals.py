@@ -36,7 +36,7 @@ def refused(request, puhuri):
         (("--role", "edit"), "Write it as edit=PROJECT.ADMIN."),
         (("--role", "edit=A,edit=B"), "edit is named twice."),
         (("--role", "owner=PROJECT.ADMIN"), '"owner=PROJECT.ADMIN" does not name a role'),
-        (("--role", "edit=PROJECT.MEMBER"), "--role gives two roles the same role in a project"),
+        (("--role", "edit=PROJECT.MEMBER"), "edit and view are the same role in a project"),
         (("--role", ""), "Invalid value for --role: it is empty."),
         (("--people", "names"), "Invalid value for '--people'"),
         (("--rate", "0"), '--rate is "0". Give requests a second, such as 10.'),
