@@ -117,11 +117,11 @@ def _as_document(reading: Reading) -> SourceDocument:
 
 
 def _why(reading: Reading) -> str:
-    """Return why there is no document, on one line.
+    """Return why there is no document, on one line without a full stop.
 
     The problems of a document are not repeated: commands and statuses show them.
     """
     if isinstance(reading.error, DocumentError):
         number = len(reading.error.problems)
         return f"its document has {number:,} {'error' if number == 1 else 'errors'}"
-    return reading.problem.partition("\n")[0]
+    return reading.problem.partition("\n")[0].rstrip(".")
