@@ -5,8 +5,8 @@ from datetime import timedelta
 from puhuri_server.forms import Form
 from puhuri_server.http_types import Reply, Request, detail
 from puhuri_server.lists import fields
-from puhuri_server.records import User
-from puhuri_server.world import World
+from puhuri_server.records import Grant, User
+from puhuri_server.world import Version, World
 
 MOST_WRONG = 4
 LOCKED = timedelta(minutes=10)
@@ -68,6 +68,16 @@ def _is_over(world: World, user: User) -> bool:
     return user.token_is_over
 
 
+def _permission(grant: Grant) -> dict:
+    scope_type, _, _ = grant.role.partition(".")
+    return {
+        "role_name": grant.role,
+        "scope_type": scope_type.lower(),
+        "scope_uuid": grant.scope.uuid,
+        "scope_name": grant.scope.name,
+    }
+
+
 def me(world: World, request: Request) -> Reply:
     """Return the caller."""
     user = request.user
@@ -79,6 +89,9 @@ def me(world: World, request: Request) -> Reply:
         "email": user.email,
         "token": user.token,
         "token_lifetime": user.token_lifetime and int(user.token_lifetime.total_seconds()),
-        "is_staff": user.is_staff,
     }
+    if user.is_staff or user.is_support:
+        row |= {"is_staff": user.is_staff, "is_support": user.is_support}
+    if world.version in (Version.B, Version.FRACTIONS):
+        row["permissions"] = [_permission(grant) for grant in world.active_grants(user=user)]
     return Reply(200, fields(request, row))

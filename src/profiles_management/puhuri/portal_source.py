@@ -67,7 +67,8 @@ class PortalSource:
         """Return the projects of the customer as profiles.
 
         Raises:
-            TargetError: the portal cannot be read, or the extra `puhuri` is not installed.
+            TargetError: the portal cannot be read, or only a part of the customer, or the extra
+                `puhuri` is not installed.
             DocumentError: it has more projects or members than the source may have.
         """
         with needing_nh3("A portal as a source"):
@@ -77,6 +78,7 @@ class PortalSource:
         with self.connect() as client:
             limited = client.reading_until(self.clock.monotonic() + self.seconds)
             observed = read_customer(limited, self.address.customer, self.settings)
+            limited.users.check_sees_all(observed.customer.uuid)
         observed, own = _without_own(observed, self.instance)
         exported = export(observed, self.settings, restricted, now=self.clock.now())
         pmr = exported.pmr

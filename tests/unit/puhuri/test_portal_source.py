@@ -174,7 +174,7 @@ def test_it_reads_each_kind_of_object_once(portal, read):
     assert len(read(quota=GPUS, trust=Trust(("*",), 200, 1000)).profiles) == 120
 
     lists = [sent.path.split("/")[2] for sent in portal.requests]
-    assert len(lists) == (10 if portal.version in (Version.A, Version.MIXED) else 8)
+    assert len(lists) == (11 if portal.version in (Version.A, Version.MIXED) else 9)
     assert lists.count("projects") == lists.count("marketplace-resources") == 2
 
 
@@ -382,6 +382,31 @@ def test_foreign_texts_stay_texts(portal, read, text):
 
 
 # what makes it unreadable
+
+
+def test_a_token_that_sees_a_part_of_the_projects_freezes_it(portal, source):
+    world = portal.world
+    project(world, "Soup", ("ada", MANAGER))
+    web = project(world, "Web", ("ada", MANAGER))
+    allocator = world.user_named("allocator")
+    for grant in world.active_grants(web.customer, allocator):
+        grant.is_active = False
+    world.grant(allocator, web, MANAGER)
+
+    if portal.version in (Version.A, Version.MIXED):  # it does not tell whose the token is
+        assert [*source().read(Rules()).pmr.profiles] == ["web"]
+        return
+    with pytest.raises(ProfilesError, match="has no role in the customer") as caught:
+        source().read(Rules())
+    assert caught.value.remedy == "Make it an owner of the customer in the portal."
+
+
+@pytest.mark.parametrize("right", ["is_staff", "is_support"])
+def test_a_token_of_the_portal_itself_sees_every_project(portal, read, right):
+    project(portal.world, "Soup", ("ada", MANAGER))
+    user(portal.world, "helper", **{right: True, "token": "d" * 40})
+
+    assert [*read(token="d" * 40).profiles] == ["soup"]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ import re
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
+
 from profiles_management.puhuri.client.answers import Answer
-from profiles_management.puhuri.client.errors import UnknownCuid
+from profiles_management.puhuri.client.errors import NotAllowed, UnknownCuid
 from profiles_management.puhuri.client.models import User
 from profiles_management.puhuri.client.portal_request import Request
-from profiles_management.puhuri.client.service import Row, Service, present
+from profiles_management.puhuri.client.service import Row, Service, present, slim
 
 _REMOTE = "/api/remote-eduteams/"
 _ME = "/api/users/me/"
@@ -28,6 +30,28 @@ class _UserRow(Row[User], frozen=True, kw_only=True):
 
     def model(self) -> User:
         return User(**present(self))
+
+
+class _Role(msgspec.Struct, frozen=True):
+    scope_type: str | None = None
+    scope_uuid: str | None = None
+
+
+class _Caller(msgspec.Struct, frozen=True):
+    """The owner of the token; the server says only of staff that it is staff."""
+
+    is_staff: bool | None = None
+    is_support: bool | None = None
+    permissions: list[_Role] | None = None
+
+    def sees(self, customer: str) -> bool:
+        """Return whether every project of a customer is there for the owner of the token."""
+        if self.permissions is None or self.is_staff or self.is_support:
+            return True
+        return any(
+            role.scope_type == "customer" and role.scope_uuid == customer
+            for role in self.permissions
+        )
 
 
 class Users(Service):
@@ -63,6 +87,23 @@ class Users(Service):
             NotAllowed: the token is not accepted.
         """
         return self.object(_ME, _UserRow, what="show the user")
+
+    def check_sees_all(self, customer: str) -> None:
+        """Check that the owner of the token sees all projects of a customer, and not only its own.
+
+        A member of one project sees the customer too, and its other projects are not there. Before
+        7.x, the server does not tell the roles of the owner of a token: then nothing is checked.
+
+        Args:
+            customer: a uuid.
+
+        Raises:
+            NotAllowed: it does not see all.
+        """
+        answer = self.get_answer(_ME, slim(_Caller), what="show the user")
+        if not answer.read(_Caller).sees(customer):
+            what = "The owner of the token has no role in the customer, so projects are missing."
+            raise NotAllowed(what, remedy="Make it an owner of the customer in the portal.")
 
 
 def _is_cuid(text: str) -> bool:

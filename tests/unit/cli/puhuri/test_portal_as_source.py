@@ -150,7 +150,6 @@ def test_a_source_with_a_name_of_its_own_may_move(run, applied, portal, people, 
 
 def test_a_project_that_is_gone_is_stale(command, applied, portal, people):
     portal.world.projects.clear()
-    portal.world.grants.clear()
 
     assert "\nhpc-soup  " in command("list-stale").out
     assert command("apply").code == 0
