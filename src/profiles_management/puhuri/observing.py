@@ -16,10 +16,13 @@ from profiles_management.puhuri.client.models import (
     Allocation,
     AllocationState,
     Customer,
+    CustomerPeople,
+    Grant,
     Offering,
     OfferingState,
     Order,
     Quantity,
+    User,
 )
 from profiles_management.puhuri.client.wire import is_uuid
 from profiles_management.puhuri.planning.allocation_changes import is_the_same, merged_limits
@@ -34,6 +37,7 @@ def observe(
     named: Mapping[str, Sequence[PuhuriAllocation]],
     *,
     every_allocation: bool = False,
+    every_person: bool = False,
 ) -> Observed:
     """Return what the portal has.
 
@@ -41,13 +45,14 @@ def observe(
         named: the allocations that the document wants, by the backend_id of their project.
         every_allocation: whether allocations are read that the document does not want, too. Open
             orders are not, because they matter to changes only.
+        every_person: whether people of the customer are read who have no role in a project, too.
 
     Raises:
         PuhuriError: it cannot be read.
     """
     projects = tuple(client.projects.find(customer=customer.uuid))
-    grants = _by(client.members.of_customer(customer.uuid), lambda grant: grant.project_uuid)
-    observed = Observed(customer, projects, grants)
+    users, grants = _people(client, customer, everybody=every_person)
+    observed = Observed(customer, projects, grants, users)
     if not named and not every_allocation:
         return observed
     allocations = _by(_living(client, customer), lambda allocation: allocation.project_uuid)
@@ -62,6 +67,18 @@ def observe(
             allocation.uuid: _used(client, allocation) for allocation in _lowered(observed, named)
         },
     )
+
+
+def _people(
+    client: Client, customer: Customer, *, everybody: bool
+) -> tuple[tuple[User, ...], Mapping[str, tuple[Grant, ...]]]:
+    """Return the people of a customer if they are asked for, and the grants by project."""
+    if everybody:
+        people = client.members.people_of_customer(customer.uuid)
+    else:
+        grants = tuple(client.members.of_customer(customer.uuid))
+        people = CustomerPeople(users=(), grants=grants)
+    return people.users, _by(people.grants, lambda grant: grant.project_uuid)
 
 
 def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:

@@ -11,6 +11,7 @@ from profiles_management.puhuri.client.models import (
     Order,
     Project,
     Quantity,
+    User,
 )
 
 
@@ -21,6 +22,8 @@ class Observed:
     Attributes:
         projects: all of the customer, the oldest first.
         grants: by the uuid of the project, those that are over too.
+        users: everybody with a role in the customer or a project of it; only where people are
+            named by address, so that the portal cannot be asked for one of them.
         allocations: by the uuid of the project, but for terminated ones.
         open_orders: by the uuid of the allocation.
         offerings: by what the document calls them; only those that a new allocation needs.
@@ -31,6 +34,7 @@ class Observed:
     customer: Customer
     projects: tuple[Project, ...] = ()
     grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
+    users: tuple[User, ...] = ()
     allocations: Mapping[str, tuple[Allocation, ...]] = field(default_factory=dict)
     open_orders: Mapping[str, Order] = field(default_factory=dict)
     offerings: Mapping[str, tuple[Offering, ...]] = field(default_factory=dict)

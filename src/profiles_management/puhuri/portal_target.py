@@ -24,7 +24,7 @@ from profiles_management.puhuri.planning.allocation_changes import who_acts
 from profiles_management.puhuri.planning.words import Verb
 from profiles_management.puhuri.planning.write_bodies import AllocationBody, MemberBody, ProjectBody
 from profiles_management.puhuri.portal_description import PortalDescription
-from profiles_management.puhuri.portal_settings import PuhuriSettings
+from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
 from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.clock import SYSTEM, Clock, read_moment
 from profiles_management.reconcile.plan import Condition, Pending, Plan, Write
@@ -99,6 +99,7 @@ class PuhuriTarget:
             customer,
             wanted_allocations(self.pmr, self.settings),
             every_allocation=self.settings.allow_terminations,
+            every_person=self.settings.people is PersonName.EMAIL,
         )
         with self._lock:
             self._uuids = {project.backend_id: project.uuid for project in observed.projects}

@@ -156,6 +156,13 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         return self.expiration_time is not None and self.expiration_time <= now
 
 
+class CustomerPeople(msgspec.Struct, frozen=True, kw_only=True):
+    """Everybody with a role in a customer or in one of its projects, and the roles in projects."""
+
+    users: tuple[User, ...]
+    grants: tuple[Grant, ...]
+
+
 class Component(msgspec.Struct, frozen=True, kw_only=True):
     """What of an offering can be limited and is counted, such as CPU hours.
 

@@ -1,10 +1,10 @@
 """The roles that people hold in one project, and what a document calls these people. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from profiles_management.puhuri.client.models import Grant
+from profiles_management.puhuri.client.models import Grant, User
 from profiles_management.puhuri.portal_settings import PersonName
 
 
@@ -55,11 +55,31 @@ def _by_role(grants: Iterable[Grant]) -> Mapping[str, Sequence[Grant]]:
     return by_role
 
 
+def users_by_key(
+    grants: Iterable[Grant], users: Iterable[User], people: PersonName
+) -> Mapping[str, Collection[str]]:
+    """Return the uuids of people by what a document would call them.
+
+    Args:
+        grants: those of some of the people.
+        users: the others; they may have grants too.
+    """
+    uuids: dict[str, set[str]] = defaultdict(set)
+    for grant in grants:
+        uuids[key_of_grant(grant, people)].add(grant.user_uuid)
+    for user in users:
+        uuids[_key(user.username, user.email, user.uuid, people)].add(user.uuid)
+    return uuids
+
+
 def key_of_grant(grant: Grant, people: PersonName) -> str:
     """Return what a document would call the person with a grant, else the uuid."""
-    if people is PersonName.CUID:
-        return grant.username or grant.user_uuid
-    return grant.email.casefold() or grant.user_uuid
+    return _key(grant.username, grant.email, grant.user_uuid, people)
+
+
+def _key(username: str, email: str, uuid: str, people: PersonName) -> str:
+    name = username if people is PersonName.CUID else email.casefold()
+    return name or uuid
 
 
 def name_of(grant: Grant) -> str:

@@ -4,7 +4,7 @@ A role is never given beside the same role, which would double it: it is extende
 with a doubled grant is left alone for this role, because the portal can neither change nor end it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -42,6 +42,7 @@ class Members:
     """The members of one project, as they are and as they should be.
 
     Attributes:
+        users: the uuids of the people whom the portal lists, by their keys.
         reason: why who is not wanted loses a role.
         staying_roles: the roles that somebody keeps who is not wanted; see FrozenAccess.
         disputed: the keys of people whose roles stay as they are.
@@ -52,7 +53,7 @@ class Members:
 
     project: WantedProject
     grants: Sequence[Grant]
-    users: Mapping[str, str]
+    users: Mapping[str, Collection[str]]
     people: PersonName
     now: datetime
     reason: Reason = Reason.UNLISTED
@@ -91,8 +92,9 @@ class Members:
 
     def _of_member(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Iterator[Found]:
         """Yield what gives somebody exactly the wanted role."""
-        if len(accounts) > 1:
-            yield self._ambiguous(member, accounts)
+        uuids = accounts or self.users.get(member.key, ())
+        if len(uuids) > 1:
+            yield self._ambiguous(member, uuids)
             return
         roles = self._named(member, accounts)
         yield from self._doubled(roles, member.role)
@@ -106,13 +108,13 @@ class Members:
             yield self._unknown(member)
 
     def _named(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Roles:
-        """Return the grants of a wanted person, whom the document names.
+        """Return the grants of a wanted person with at most one account, whom the document names.
 
         Args:
-            accounts: the only account of the person in this project, or none.
+            accounts: those with a role in this project.
         """
         if not accounts:
-            return Roles(member.name, self.users.get(member.key, ""), {})
+            return Roles(member.name, "".join(self.users.get(member.key, ())), {})
         (roles,) = accounts.values()
         if roles.name == member.name:
             return roles
@@ -200,7 +202,7 @@ class Members:
     def _unknown(self, member: WantedMember) -> Problem:
         return Problem(
             "needs-cuid",
-            f"no member of the customer's projects has the address {member.name}",
+            f"no member of the customer has the address {member.name}",
             Where.of_profile(self.project.profile),
             "name everybody by CUID, or let the person become a member once in the portal",
         )
@@ -266,11 +268,11 @@ class Members:
         ]
         return max(active, key=strength, default="")
 
-    def _ambiguous(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Problem:
-        users = ", ".join(sorted(accounts))
+    def _ambiguous(self, member: WantedMember, uuids: Collection[str]) -> Problem:
+        users = ", ".join(sorted(uuids))
         return Problem(
             "ambiguous-person",
-            f"{len(accounts)} users of the portal have the address {member.name}: {users}",
+            f"{len(uuids)} users of the portal have the address {member.name}: {users}",
             Where.of_profile(self.project.profile),
             "name people by CUID, or ask the portal's support to merge the users",
         )

@@ -1,7 +1,7 @@
 """The plan of a portal: project by project, then what the document does not name any more. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -12,7 +12,7 @@ from profiles_management.puhuri.client.models import Grant, Project
 from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
 from profiles_management.puhuri.planning.allocation_changes import Allocations
 from profiles_management.puhuri.planning.frozen_access import FrozenAccess
-from profiles_management.puhuri.planning.held_roles import key_of_grant
+from profiles_management.puhuri.planning.held_roles import users_by_key
 from profiles_management.puhuri.planning.member_changes import Members
 from profiles_management.puhuri.planning.project_changes import (
     corrections,
@@ -20,7 +20,7 @@ from profiles_management.puhuri.planning.project_changes import (
     deletion,
     is_ours,
 )
-from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
+from profiles_management.puhuri.portal_settings import PuhuriSettings
 from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.plan import (
     AccessGroup,
@@ -68,7 +68,8 @@ class _Planner:
 
     def plan(self) -> Plan:
         wants = wanted(self.pmr, self.settings, now=self.now)
-        users = users_of(self.observed.grants, self.settings.people)
+        grants = chain.from_iterable(self.observed.grants.values())
+        users = users_by_key(grants, self.observed.users, self.settings.people)
         ours = self._ours()
         for project in wants.projects:
             self._of_project(project, ours.get(project.profile, []), users)
@@ -111,7 +112,7 @@ class _Planner:
     # the projects of the document
 
     def _of_project(
-        self, project: WantedProject, present: list[Project], users: Mapping[str, str]
+        self, project: WantedProject, present: list[Project], users: Mapping[str, Collection[str]]
     ) -> None:
         found = self._adopted(project, present) if project.adopt else present
         if len(found) > 1:
@@ -132,7 +133,7 @@ class _Planner:
         return [*present, *(other for other in adopted if other not in present)]
 
     def _of_present(
-        self, project: WantedProject, present: Project, users: Mapping[str, str]
+        self, project: WantedProject, present: Project, users: Mapping[str, Collection[str]]
     ) -> None:
         foreign = present.backend_id not in ("", project.backend_id)
         if foreign:
@@ -151,7 +152,7 @@ class _Planner:
         self,
         project: WantedProject,
         grants: tuple[Grant, ...],
-        users: Mapping[str, str],
+        users: Mapping[str, Collection[str]],
         after: Condition | None,
     ) -> Members:
         return Members(
@@ -212,15 +213,6 @@ class _Planner:
                 self.pending.append(finding)
             else:
                 self.warnings.append(finding)
-
-
-def users_of(grants: Mapping[str, Iterable[Grant]], people: PersonName) -> dict[str, str]:
-    """Return the uuids of everybody with a grant anywhere, by what a document calls them."""
-    return {
-        key_of_grant(grant, people): grant.user_uuid
-        for of_project in grants.values()
-        for grant in of_project
-    }
 
 
 def _doubled(wanted_project: WantedProject, projects: list[Project]) -> Problem:
