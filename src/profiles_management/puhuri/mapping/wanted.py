@@ -81,13 +81,10 @@ def wanted(
     Args:
         now: with a zone; contributors whose `until` has come by then are as if they were not there.
     """
-    profiles = [profile for profile in pmr.in_order() if profile.puhuri is not False]
-    projects = tuple(
-        _project(profile, pmr.project_of(profile) or PuhuriProject(), settings, now)
-        for profile in profiles
-    )
-    warnings = chain.from_iterable(map(_not_people, profiles))
-    return Wanted(projects, tuple(warnings))
+    sections = _sections(pmr)
+    projects = [_project(profile, section, settings, now) for profile, section in sections]
+    warnings = chain.from_iterable(_not_people(profile) for profile, _ in sections)
+    return Wanted(tuple(projects), tuple(warnings))
 
 
 def wanted_allocations(
@@ -98,12 +95,20 @@ def wanted_allocations(
     Returns:
         By backend_id.
     """
-    sections = {profile.name: pmr.project_of(profile) for profile in pmr.in_order()}
     return {
-        settings.backend_id(name): section.allocations
-        for name, section in sections.items()
-        if section and section.allocations is not None
+        settings.backend_id(profile.name): section.allocations
+        for profile, section in _sections(pmr)
+        if section.allocations is not None
     }
+
+
+def _sections(pmr: ProfilesManagementRepresentation) -> list[tuple[Profile, PuhuriProject]]:
+    """Return the profiles that have a project, with what they want of it."""
+    return [
+        (profile, pmr.project_of(profile) or PuhuriProject())
+        for profile in pmr.in_order()
+        if profile.puhuri is not False
+    ]
 
 
 def _project(
