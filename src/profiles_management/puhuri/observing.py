@@ -25,7 +25,7 @@ from profiles_management.puhuri.client.models import (
     User,
 )
 from profiles_management.puhuri.client.wire import is_uuid
-from profiles_management.puhuri.planning.allocation_changes import is_the_same, merged_limits
+from profiles_management.puhuri.mapping.present_allocations import is_the_same, merged_limits
 from profiles_management.puhuri.portal_state import Observed
 
 T = TypeVar("T")

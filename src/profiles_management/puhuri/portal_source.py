@@ -15,7 +15,6 @@ from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.exporting.exported_notes import left_out
 from profiles_management.puhuri.exporting.portal_export import export
-from profiles_management.puhuri.portal_extra import needing_nh3
 from profiles_management.puhuri.portal_settings import backend_prefix
 from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.clock import Clock
@@ -67,12 +66,10 @@ class PortalSource:
         """Return the projects of the customer as profiles.
 
         Raises:
-            TargetError: the portal cannot be read, or only a part of the customer, or the extra
-                `puhuri` is not installed.
+            TargetError: the portal cannot be read, or only a part of the customer.
             DocumentError: it has more projects or members than the source may have.
         """
-        with needing_nh3("A portal as a source"):
-            from profiles_management.puhuri.export_reading import read_customer  # noqa: PLC0415
+        from profiles_management.puhuri.export_reading import read_customer  # noqa: PLC0415 - not for other sources
 
         restricted = self.trust.restrict(rules)
         with self.connect() as client:

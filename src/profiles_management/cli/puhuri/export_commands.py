@@ -14,7 +14,6 @@ from profiles_management.cli.session import Session
 from profiles_management.pmr import documents
 from profiles_management.puhuri.exporting import portal_export
 from profiles_management.puhuri.portal_description import PortalDescription
-from profiles_management.puhuri.portal_extra import needing_nh3
 from profiles_management.puhuri.portal_settings import check_instance
 
 
@@ -27,8 +26,7 @@ def export(
     form: DocumentForm = "yaml",
 ) -> int:
     """Print the projects of a customer as a document, for a portal and for clusters."""
-    with needing_nh3("An export of a portal"):
-        from profiles_management.puhuri.export_reading import read_customer  # noqa: PLC0415
+    from profiles_management.puhuri.export_reading import read_customer  # noqa: PLC0415 - not for other commands
 
     session: Session = ctx.obj
     if not profiles.customer:

@@ -34,12 +34,13 @@ from profiles_management.cli.target_run import TargetRun
 from profiles_management.cli.untrusted_files import OPTION, is_portal
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.extras import install
 from profiles_management.puhuri.planning.portal_confirmation import CONFIRMATION
-from profiles_management.puhuri.portal_extra import needing_nh3
 from profiles_management.puhuri.portal_settings import PuhuriSettings
 from profiles_management.reconcile import loop
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.reconcile.waiting import Watcher
 
 if TYPE_CHECKING:
@@ -134,8 +135,17 @@ def _opened(
 
 
 def _target_class() -> "type[PuhuriTarget]":
-    with needing_nh3("A plan for a portal"):
+    """Import the target.
+
+    Raises:
+        TargetError: the extra `puhuri` is not installed.
+    """
+    try:
         from profiles_management.puhuri.portal_target import PuhuriTarget  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name != "nh3":
+            raise
+        raise TargetError(f"A plan for a portal needs nh3. {install('puhuri')}") from None
     return PuhuriTarget
 
 

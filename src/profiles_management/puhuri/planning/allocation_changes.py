@@ -20,6 +20,7 @@ from profiles_management.puhuri.client.models import (
     Quantity,
 )
 from profiles_management.puhuri.client.wire import quantity
+from profiles_management.puhuri.mapping.present_allocations import is_the_same, merged_limits
 from profiles_management.puhuri.mapping.wanted import WantedProject
 from profiles_management.puhuri.planning.project_changes import is_ours
 from profiles_management.puhuri.planning.words import ALLOCATION, Field, Verb
@@ -254,18 +255,6 @@ class Allocations:
 
     def _problem(self, code: str, what: str, remedy: str) -> Problem:
         return Problem(code, what, Where.of_profile(self.project.profile), remedy)
-
-
-def is_the_same(allocation: Allocation, wanted: PuhuriAllocation) -> bool:
-    """Return whether an allocation is a wanted one: the same name of the same offering."""
-    offering = (allocation.offering_uuid, allocation.offering_name)
-    return allocation.name == wanted.name and wanted.offering in offering
-
-
-def merged_limits(wanted: PuhuriAllocation, allocation: Allocation) -> dict[str, Quantity]:
-    """Return all limits that an allocation should have: an order replaces the whole map."""
-    named = {component: quantity(limit) for component, limit in wanted.limits.items()}
-    return {**allocation.limits, **named}
 
 
 def who_acts(order: Order) -> str:

@@ -374,13 +374,8 @@ def test_a_variable_that_is_none_of_a_portal_is_noted(command, portal, monkeypat
     assert "Did you mean PUHURI_PREFIX?" in ran.err
 
 
-def test_without_the_extra_it_is_frozen_with_what_to_install(
-    command, applied, people, without_extra
-):
-    ran = command("apply")
-
-    assert "A portal as a source needs nh3." in ran.err
-    assert (ran.code, people("hpc-soup")) == (1, {cuid("bo"): "edit"})
+def test_it_needs_no_extra(command, applied, without_extra):
+    assert command("plan").last == "No changes. 2 profiles match."
 
 
 def test_a_terminal_shows_what_the_command_waits_for(run, command, source, portal):

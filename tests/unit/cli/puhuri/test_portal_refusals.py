@@ -132,8 +132,11 @@ def test_without_the_extra_it_says_how_to_install_it(refused, without_extra, por
     assert portal.requests == []
 
 
-def test_lists_do_without_the_extra(puhuri, without_extra):
-    assert puhuri("projects", "--customer", "National Research Allocator").code == 0
+@pytest.mark.parametrize("arguments", ["projects", "export --instance lab", "report"])
+def test_what_reads_the_portal_needs_no_extra(puhuri, without_extra, arguments):
+    ran = puhuri(*arguments.split(), "--customer", "National Research Allocator")
+
+    assert ran.code == 0
 
 
 # the portal
