@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -26,11 +26,12 @@ class Fault(Enum):
 
 @dataclass(frozen=True)
 class Sent:
-    """A request that came."""
+    """A request that came; the names of its headers are in small letters."""
 
     method: str
     path: str
     target: str
+    headers: dict = field(default_factory=dict, repr=False, compare=False)
 
 
 class Portal:
@@ -72,7 +73,7 @@ class Portal:
     def answer(self, request: Request) -> Reply | None:
         """Return the answer to a request, None where the connection breaks."""
         with self._lock:
-            sent = Sent(request.method, request.path, request.target)
+            sent = Sent(request.method, request.path, request.target, request.headers)
             fault = self.fault(len(self.requests), sent)
             self.requests.append(sent)
             if isinstance(fault, Reply):

@@ -124,11 +124,13 @@ class Allocations(Service):
             accepts_terms: whether its terms of service are accepted.
 
         Raises:
-            Refused: the name or a limit is none that a server takes, among others.
+            Refused: the name, a limit or `end_date` of the attributes is none that a server takes,
+                among others.
             PuhuriAway: it is not known whether the order was made.
             PuhuriError: see its kinds.
         """
         _check_name(name)
+        _check_end(attributes or {})
         orders = Orders(self.session)
         item: dict[str, Any] = {
             "offering": orders.offering_url(checked_uuid(offering)),
@@ -232,6 +234,21 @@ def _check_name(name: str) -> None:
     if not name.strip() or len(name) > LONGEST_NAME:
         words = f"The name of an allocation has 1 to {LONGEST_NAME} characters"
         raise Refused(f"{words}: {name[:LONGEST_NAME]!r}.", status=0, fields={"name": (words,)})
+
+
+def _check_end(attributes: Mapping[str, Any]) -> None:
+    """Accept an end of an allocation that the server does not fail with: another is a plain 500.
+
+    Raises:
+        Refused: it is not a date.
+    """
+    try:
+        date.fromisoformat(attributes.get("end_date", "9999-12-31"))
+    except (TypeError, ValueError):
+        words = "It is not a date such as 2027-01-31"
+        message = f"The attribute end_date of the allocation is wrong. {words}."
+        fields = {"attributes.end_date": (words,)}
+        raise Refused(message, status=0, fields=fields) from None
 
 
 def _numbers(limits: Mapping[str, Quantity]) -> dict[str, int | float]:

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final
-
-import msgspec
+from typing import Any
 
 from profiles_management.puhuri.client.errors import DoubledGrant, NotFound, PuhuriAway
 from profiles_management.puhuri.client.filters import (
@@ -17,123 +15,18 @@ from profiles_management.puhuri.client.filters import (
     same,
 )
 from profiles_management.puhuri.client.generations import PERMISSIONS
-from profiles_management.puhuri.client.models import CustomerPeople, Grant, ProjectRole, User, Uuid
+from profiles_management.puhuri.client.member_rows import (
+    SHORT_ROLES,
+    CustomerUserRow,
+    MemberRow,
+    OnlyUuid,
+    PermissionRow,
+)
+from profiles_management.puhuri.client.models import CustomerPeople, Grant
 from profiles_management.puhuri.client.portal_request import flat
-from profiles_management.puhuri.client.service import ListedRow, Service, look_up_again
+from profiles_management.puhuri.client.service import Service, look_up_again
 from profiles_management.puhuri.client.wire import moment, uuid_of_url
 from profiles_management.puhuri.client.wire import uuid as checked_uuid
-
-_SHORT_ROLES: Final[dict[str, str]] = {
-    str(ProjectRole.MEMBER): "member",
-    str(ProjectRole.ADMIN): "admin",
-    str(ProjectRole.MANAGER): "manager",
-}
-_LONG_ROLES: Final = {short: role for role, short in _SHORT_ROLES.items()}
-
-
-class _PermissionRow(ListedRow, frozen=True, kw_only=True):
-    """A membership of the first generation."""
-
-    pk: int
-    user_uuid: Uuid
-    project_uuid: Uuid
-    role: str
-    project_name: str | None = None
-    user_username: str | None = None
-    user_full_name: str | None = None
-    user_email: str | None = None
-    expiration_time: datetime | None = None
-    created: datetime | None = None
-
-    @property
-    def key(self) -> int:
-        return self.pk
-
-    def grant(self) -> Grant:
-        return Grant(
-            project_uuid=self.project_uuid,
-            project_name=self.project_name or "",
-            user_uuid=self.user_uuid,
-            role=_LONG_ROLES.get(self.role, self.role),
-            username=self.user_username or "",
-            full_name=self.user_full_name or "",
-            email=self.user_email or "",
-            expiration_time=self.expiration_time,
-            created=self.created,
-            key=str(self.pk),
-        )
-
-
-class _MemberRow(ListedRow, frozen=True, kw_only=True):
-    """A row of `list_users`: one grant."""
-
-    user_uuid: Uuid
-    role_name: str
-    user_username: str | None = None
-    user_full_name: str | None = None
-    user_email: str | None = None
-    expiration_time: datetime | None = None
-    created: datetime | None = None
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        return self.user_uuid, self.role_name, self.created
-
-    def grant(self, project: str) -> Grant:
-        return Grant(
-            project_uuid=project,
-            user_uuid=self.user_uuid,
-            role=self.role_name,
-            username=self.user_username or "",
-            full_name=self.user_full_name or "",
-            email=self.user_email or "",
-            expiration_time=self.expiration_time,
-            created=self.created,
-        )
-
-
-class _ProjectOfUser(msgspec.Struct, frozen=True, kw_only=True):
-    """One grant of a user of a customer."""
-
-    uuid: Uuid
-    role_name: str | None = None
-    name: str | None = None
-    expiration_time: datetime | None = None
-
-
-class _CustomerUserRow(ListedRow, frozen=True, kw_only=True):
-    """A user of a customer, with the grants in all its projects."""
-
-    uuid: Uuid
-    username: str | None = None
-    full_name: str | None = None
-    email: str | None = None
-    projects: tuple[_ProjectOfUser, ...] = ()
-
-    @property
-    def key(self) -> str:
-        return self.uuid
-
-    def user(self) -> User:
-        return User(
-            uuid=self.uuid,
-            username=self.username or "",
-            full_name=self.full_name or "",
-            email=self.email or "",
-        )
-
-    def grants(self) -> Iterator[Grant]:
-        for project in self.projects:
-            yield Grant(
-                project_uuid=project.uuid,
-                project_name=project.name or "",
-                user_uuid=self.uuid,
-                role=project.role_name or "",
-                username=self.username or "",
-                full_name=self.full_name or "",
-                email=self.email or "",
-                expiration_time=project.expiration_time,
-            )
 
 
 class Members(Service):
@@ -287,7 +180,7 @@ class Members(Service):
             return
         path = f"/api/projects/{project}/list_users/"
         params = [*flat({"user": user}), ("o", "created")]
-        for row in self.rows(path, params, _MemberRow, what="list the members of a project"):
+        for row in self.rows(path, params, MemberRow, what="list the members of a project"):
             yield row.grant(project)
 
     def _act(
@@ -314,26 +207,26 @@ class Members(Service):
         for uuid in customers:
             yield from self.of_customer(uuid)
 
-    def _people(self, customer: str) -> Iterator[_CustomerUserRow]:
+    def _people(self, customer: str) -> Iterator[CustomerUserRow]:
         path = f"/api/customers/{customer}/users/"
-        return self.rows(path, (), _CustomerUserRow, what="list the members of a customer")
+        return self.rows(path, (), CustomerUserRow, what="list the members of a customer")
 
     def _customers(self) -> list[str]:
-        rows = self.rows("/api/customers/", [("o", "name")], _OnlyUuid, what="list the customers")
+        rows = self.rows("/api/customers/", [("o", "name")], OnlyUuid, what="list the customers")
         return [row.uuid for row in rows]
 
     # until then
 
     def _permissions(self, **filters: str | None) -> Iterator[Grant]:
         params = [*flat(filters), ("o", "created")]
-        rows = self.rows(PERMISSIONS, params, _PermissionRow, what="list the members")
+        rows = self.rows(PERMISSIONS, params, PermissionRow, what="list the members")
         return (row.grant() for row in rows)
 
     def _permit(self, project: str, user: str, role: str, until: datetime | None) -> None:
         body = {
             "project": self.url("projects", project),
             "user": self.url("users", user),
-            "role": _SHORT_ROLES.get(role, role),
+            "role": SHORT_ROLES.get(role, role),
             "expiration_time": moment(until),
         }
         self.write("POST", PERMISSIONS, body, what="add a member", is_repeatable=False)
@@ -365,14 +258,6 @@ class Members(Service):
         if not grants:
             raise NotFound(f"User {user} does not have the role {role} in project {project}.")
         return grants[0]
-
-
-class _OnlyUuid(ListedRow, frozen=True, kw_only=True):
-    uuid: Uuid
-
-    @property
-    def key(self) -> str:
-        return self.uuid
 
 
 def _uuid(uuid: str | None, url: str | None) -> str | None:

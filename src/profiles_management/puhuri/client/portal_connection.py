@@ -25,6 +25,12 @@ from profiles_management.puhuri.client.portal_address import (
     http_client,
 )
 from profiles_management.puhuri.client.portal_request import Request
+from profiles_management.puhuri.client.portal_responses import (
+    answer_of,
+    check_answered,
+    reason,
+    unknown,
+)
 from profiles_management.puhuri.client.request_pace import RequestPace
 from profiles_management.puhuri.client.token_keeper import TokenKeeper
 from profiles_management.reconcile.clock import Clock
@@ -42,7 +48,6 @@ LARGEST: Final = 64 * 1024 * 1024
 MOST_ROWS: Final = 10_000_000
 """The most rows of a list; a server that claims more is no portal."""
 
-_MOST_WAIT: Final = 60.0  # seconds that a server may ask for
 _NEVER_SENT: Final = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -184,9 +189,9 @@ class Connection:
             answer = self._answer(request, token, deadline)
         except _NEVER_SENT as error:
             check_certificate(error)
-            raise Passing(_reason(error)) from None
+            raise Passing(reason(error)) from None
         except httpx2.RequestError as error:
-            raise _unknown(request, _reason(error)) from None
+            raise unknown(request, reason(error)) from None
         if not token and answer.status < HTTPStatus.BAD_REQUEST:
             return answer  # the token itself
         return replace(answer, content=self._tokens.without_secrets(answer.content))
@@ -201,9 +206,9 @@ class Connection:
         with self._http.stream(
             request.method, address, content=content, headers=headers
         ) as response:
-            _check_answered(request, response)
+            check_answered(request, response)
             content = self._content(response, deadline + self._timeout)
-            return _answer_of(request, response, content)
+            return answer_of(request, response, content)
 
     def _content(self, response: httpx2.Response, end: float) -> bytes:
         """Return the bytes of an answer, which has to be there at the end of a time.
@@ -226,47 +231,6 @@ class Connection:
 
 class _TokenAnswer(msgspec.Struct):
     token: str
-
-
-def _check_answered(request: Request, response: httpx2.Response) -> None:
-    """Accept an answer that says what became of a request.
-
-    Raises:
-        Passing: it does not, or the server asks to come again.
-        PuhuriAway: it does not, and the request must not be sent again.
-    """
-    status = response.status_code
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Passing("it gets too many requests", seconds=_requested_wait(response))
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        why = f"it answered with status {status}"
-        raise _unknown(request, why, status=status, seconds=_requested_wait(response))
-
-
-def _answer_of(request: Request, response: httpx2.Response, content: bytes) -> Answer:
-    """Return an answer.
-
-    Raises:
-        UnreadableAnswer: it is a redirect.
-    """
-    answer = Answer(
-        response.status_code,
-        content,
-        request.path,
-        total=_number(response.headers.get("X-Result-Count", "")),
-        allowed=frozenset(response.headers.get("Allow", "").replace(",", " ").split()),
-    )
-    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
-        raise answer.unreadable("a redirect to another address")
-    return answer
-
-
-def _unknown(request: Request, why: str, *, status: int = 0, seconds: float = 0.0) -> Exception:
-    """Return what is raised where a request may have been carried out."""
-    if request.is_repeatable:
-        return Passing(why, seconds=seconds, sent=request.method != "GET")
-    message = f"The portal did not say whether it could {request.what}: {why}."
-    return PuhuriAway(message, status=status, unanswered=True)
 
 
 def _page(request: Request, number: int) -> Request:
@@ -301,19 +265,3 @@ def _refused_token(answer: Answer) -> NotAllowed:
     remedy = "Get a new token from the portal."
     brief = "The portal does not accept the token"
     return NotAllowed(str(answer.error()), status=answer.status, remedy=remedy, brief=brief)
-
-
-def _requested_wait(response: httpx2.Response) -> float:
-    seconds = _number(response.headers.get("Retry-After", ""))
-    return 0.0 if seconds is None else min(float(seconds), _MOST_WAIT)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None  # noqa: PLR2004
-
-
-def _reason(error: Exception) -> str:
-    """Return why there was no answer, without the address, which may hold credentials."""
-    if isinstance(error, httpx2.TimeoutException):
-        return "it did not answer in time"
-    return str(error).rstrip(".") or type(error).__name__

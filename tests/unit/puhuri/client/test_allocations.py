@@ -96,6 +96,19 @@ def test_a_limit_that_no_portal_has_is_not_sent(portal, project, limit):
     assert portal.sent("POST", "/marketplace-") == []
 
 
+@pytest.mark.parametrize("end", ["soon", "2027-02-30", "", 7, None, [], {}])
+def test_an_end_that_makes_a_portal_fail_is_not_sent(portal, project, end):
+    with pytest.raises(Refused, match=r"end_date .* is not a date such as 2027-01-31"):
+        portal.order(project, attributes={"end_date": end})
+    assert portal.sent("POST", "/marketplace-") == []
+
+
+def test_an_allocation_can_be_ordered_until_a_day(portal, project):
+    portal.order(project, attributes={"end_date": "2027-01-31"})
+    (allocation,) = portal.allocator.allocations.find()
+    assert allocation.end_date == date(2027, 1, 31)
+
+
 @generations(Version.FRACTIONS)
 def test_since_8_a_limit_can_be_a_fraction(portal, project):
     limits = {"cpu_k_hours": Decimal("2.25"), "gb_k_hours": Decimal("3.0")}

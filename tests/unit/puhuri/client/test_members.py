@@ -237,6 +237,44 @@ def test_a_doubled_grant_is_listed_twice_and_only_the_support_can_undo_it(portal
     assert len(grants_of(portal, project)) == 2
 
 
+@generations(Version.A)
+def test_a_role_that_somebody_else_takes_meanwhile_is_no_error(portal):
+    project, user = portal.project(), portal.user()
+    portal.allocator.members.add(project, user, MEMBER)
+
+    def fault(_number, sent):
+        if sent.method == "DELETE":
+            for grant in grants_of(portal, project):
+                grant.is_active = False
+
+    portal.portal.fault = fault
+    portal.allocator.members.remove(project, user, MEMBER)
+    assert grants_of(portal, project) == []
+
+
+@generations(*GRANTS)
+def test_a_role_that_ended_is_doubled_by_adding_and_kept_one_by_another_end(portal):
+    project, user = portal.project(), portal.user()
+    members = portal.allocator.members
+    members.add(project, user, MEMBER, in_days(portal, 1))
+    portal.time.elapsed += 2 * 24 * 3600
+    members.set_expiry(project, user, MEMBER, in_days(portal, 9))
+    assert len(grants_of(portal, project)) == 1
+
+    portal.time.elapsed += 20 * 24 * 3600
+    members.add(project, user, MEMBER)  # before the daily clean-up
+    with pytest.raises(DoubledGrant):
+        members.remove(project, user, MEMBER)
+
+
+def test_members_of_a_blocked_customer_are_as_they_are(portal):
+    project, user = portal.project(), portal.user()
+    portal.world.customers[0].blocked = True
+    with pytest.raises(Refused, match="not available"):
+        portal.allocator.members.add(project, user, MEMBER)
+    assert grants_of(portal, project) == []
+
+
 @generations(*NEW)
 def test_a_deactivated_member_is_neither_listed_nor_removable(portal):
     project, user = portal.project(), portal.user()

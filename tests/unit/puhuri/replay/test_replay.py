@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import puhuri_server
-from profiles_management.puhuri.client import members
+from profiles_management.puhuri.client import member_rows
 from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.credentials import Token
 from puhuri.replay.answer_fields import fields
@@ -83,9 +83,9 @@ def test_the_fields_of_members_are_those_that_the_client_reads():
     of_project = fields("/api/projects/x/list_users/")
     of_customer = fields("/api/customers/x/users/")
 
-    assert set(of_project[""]) == {*members._MemberRow.__struct_fields__}
-    assert {*of_customer[""], "projects"} == {*members._CustomerUserRow.__struct_fields__}
-    assert set(of_customer["projects"]) == {*members._ProjectOfUser.__struct_fields__}
+    assert set(of_project[""]) == {*member_rows.MemberRow.__struct_fields__}
+    assert {*of_customer[""], "projects"} == {*member_rows.CustomerUserRow.__struct_fields__}
+    assert set(of_customer["projects"]) == {*member_rows.ProjectOfUser.__struct_fields__}
 
 
 def test_the_fields_that_the_client_asks_for_are_those_that_are_compared():
