@@ -86,7 +86,7 @@ def _planned(leader: Leader, params: actions.Plan, allowed: Mapping[str, bool]) 
     answer = Answer(actions.of_plan(plan, settings, gathered), status.unread(gathered, leader.app))
     if not portal.is_target:
         return answer
-    return answer.joined(_planned_portal(portal, for_portal(gathered, plan.frozen), params))
+    return answer.joined(_planned_portal(portal, for_portal(gathered, plan), params))
 
 
 def _planned_portal(

@@ -46,9 +46,9 @@ class PortalAsTarget:
         if not self.is_target or is_in_doubt(outcome):
             return None
         report = applied_report(outcome)
-        kept = None if report is None else report.plan.frozen
+        plan = None if report is None else report.plan
         try:
-            return PortalRun(self.apply(for_portal(gathered, kept)))
+            return PortalRun(self.apply(for_portal(gathered, plan)))
         except ProfilesError as error:
             return PortalRun(error)
 

@@ -394,6 +394,55 @@ def test_a_relation_that_was_removed_loses_its_roles(world, portal):
     assert roles(portal, "web") == {}
 
 
+@pytest.mark.parametrize("pmr", ["profiles: [", ""], ids=["unreadable", "not given"])
+def test_an_untrusted_source_does_not_get_the_project_of_a_source_that_is_missing(
+    world, portal, pmr
+):
+    as_target(world, portal, QUANTUM)
+    world.see()
+    as_target(world, portal, pmr)
+
+    world.publish("teams", document(quantum={"eve": "admin"}))
+
+    assert roles(portal, "quantum") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+
+
+def test_an_untrusted_source_does_not_keep_a_project_that_left_the_document(world, portal):
+    as_target(world, portal, QUANTUM)
+    world.see()
+    as_target(world, portal, document())
+
+    world.publish("teams", document(quantum={"bo": "edit", "eve": "admin"}))
+
+    assert roles(portal, "quantum") == {}
+
+
+def test_while_the_cluster_is_away_an_untrusted_source_changes_nothing_in_the_portal(
+    world, api, portal
+):
+    as_target(world, portal, QUANTUM)
+    world.see()
+    api.faults.append(always(injury("503")))
+    as_target(world, portal, document())
+
+    world.publish("teams", document(quantum={"eve": "admin"}, web={"eve": "admin"}))
+
+    assert roles(portal, "quantum") == {"a": "PROJECT.MANAGER", "b": "PROJECT.ADMIN"}
+    assert [one.backend_id for one in portal.world.projects] == ["lab/quantum"]
+
+
+def test_a_second_definition_by_an_untrusted_source_is_a_warning_of_the_cluster_alone(
+    world, portal
+):
+    as_target(world, portal, QUANTUM)
+
+    status = world.publish("teams", document(quantum={"eve": "edit"})).unit_status
+
+    assert isinstance(status, ActiveStatus)
+    assert status.message.startswith("1 profile, 1 contributor; portal: 1 project; 1 warning: ")
+    assert "e" not in roles(portal, "quantum")
+
+
 def test_without_any_document_nothing_ends(world, portal):
     as_target(world, portal, QUANTUM)
     world.see()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
+from typing import Final
 
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed
@@ -17,6 +18,9 @@ from profiles_management.pmr.origins import (
     withdrawn_option,
 )
 from profiles_management.pmr.problems import Problem
+
+CODE: Final = "not-its-own"
+"""The code of a refused definition of a profile that another source made."""
 
 
 def counted(
@@ -86,7 +90,7 @@ def _not_its_own(name: str, source: str, maker: str, origins: Origins) -> Proble
     names = [maker, source] if maker else [source]
     return refusal(
         name,
-        "not-its-own",
+        CODE,
         text(*names),
         _remedy(name, source, maker, origins),
         nameless=text(*map(public_label, names)),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from profiles_management.kubeflow.objects.policies import sole_person
 from profiles_management.kubeflow.settings import Settings
@@ -30,6 +31,9 @@ from profiles_management.pmr.origins import (
 )
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import NOT_GIVEN, Person
+
+CODE: Final = "frozen-source"
+"""The code of a refused profile that a source made which cannot be read."""
 
 _ADDED = ("edit", "view")  # the roles that a source can give in a profile of another one
 
@@ -82,7 +86,7 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
     text = f"{name} is defined by {{}}, and {{}}, which {why}, made it".format
     return refusal(
         name,
-        "frozen-source",
+        CODE,
         text(definer, source),
         remedy,
         nameless=text(public_label(definer), public_label(source)),
