@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 _GENERAL: Final = frozenset({"detail", "details", "non_field_errors"})
 _MOST_WORDS: Final = 300  # characters of the server that a message has
-_MOST_DEPTH: Final = 8
+_MOST_DEPTH: Final = 16  # lists and maps inside each other; errors have four
 _NOT_ALLOWED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -93,18 +93,20 @@ def error_fields(content: bytes) -> Mapping[str, tuple[str, ...]]:
     return {field: tuple(words) for field, words in fields.items()}
 
 
-def _texts(body: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _texts(
+    body: object, path: tuple[str, ...], depth: int = 0
+) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield each text in a body, with the names of the fields that lead to it."""
     if isinstance(body, str) and body.strip():
         yield path, body.strip()
-    if len(path) >= _MOST_DEPTH:
+    if depth >= _MOST_DEPTH:
         return
     if isinstance(body, list):
         for part in body:
-            yield from _texts(part, path)
+            yield from _texts(part, path, depth + 1)
     if isinstance(body, dict):
         for name, part in body.items():
-            yield from _texts(part, _below(path, name))
+            yield from _texts(part, _below(path, name), depth + 1)
 
 
 def _below(path: tuple[str, ...], name: str) -> tuple[str, ...]:

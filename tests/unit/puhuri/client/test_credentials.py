@@ -1,5 +1,6 @@
 """Who the client is: a token, or a name and a password that get one whenever it is over."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from profiles_management.puhuri.client.credentials import Password, Token
 from profiles_management.puhuri.client.errors import NotAllowed, PuhuriAway, UnknownCuid
+from profiles_management.puhuri.client.token_keeper import TokenKeeper
 from puhuri.client.portal_use import PASSWORD, names
 from puhuri.server.generations import generations
 from puhuri_server.sample import ALLOCATOR_TOKEN, cuid
@@ -190,3 +192,19 @@ def test_a_text_that_fits_in_no_header_is_no_token(text):
     with pytest.raises(ValueError, match="the token is empty, or has blanks") as error:
         Token(text)
     assert not text.strip() or text not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'said: pä"ss\\word',
+        json.dumps({"detail": 'pä"ss\\word'}),
+        json.dumps({"detail": 'pä"ss\\word'}, ensure_ascii=False),
+    ],
+    ids=["text", "ASCII", "JSON"],
+)
+def test_a_password_is_hidden_in_each_form_that_an_answer_can_have(content):
+    keeper = TokenKeeper(Password("allocator", 'pä"ss\\word'))
+    hidden = keeper.without_secrets(content.encode()).decode()
+    assert "***" in hidden
+    assert "ss" not in hidden
