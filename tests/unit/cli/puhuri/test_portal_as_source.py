@@ -304,6 +304,18 @@ def test_offboard_edits_no_portal(run, command, source, portal):
     assert "offboard edits files. End the roles in the portal" in ran.err
 
 
+def test_the_roles_of_a_person_who_leaves_are_listed(puhuri, portal):
+    project(portal.world, "Soup", ("ada", MANAGER), ("bo", ADMIN))
+    project(portal.world, "Web", ("bo", MANAGER))
+
+    listed = puhuri("members", "--username", cuid("bo"), "-o", "json").data["members"]
+
+    assert {(row["project_name"], row["role"]) for row in listed} == {
+        ("Soup", ADMIN),
+        ("Web", MANAGER),
+    }
+
+
 def test_a_customer_that_the_token_does_not_see_is_an_error(run, command, portal):
     ran = run("validate", "pmr.yaml", "--untrusted", f"puhuri:No%20such@{portal.url}")
 
