@@ -37,6 +37,20 @@ def test_an_export_is_shown_as_it_is_written(export, puhuri, portal, keeps):
     keeps("puhuri-export.txt", ran.out + ran.err.replace(portal.url, "http://127.0.0.1:8080"))
 
 
+def test_an_export_of_a_part_of_the_projects_says_so(export, portal):
+    allocator = portal.world.user_named("allocator")
+    made = project(portal.world, "Soup", ("ada", MANAGER))
+    for grant in portal.world.active_grants(made.customer, allocator):
+        grant.is_active = False
+    portal.world.grant(allocator, made, MANAGER)
+
+    ran = export()
+
+    assert ran.code == 0
+    assert ran.out.startswith("# The owner of the token has no role in the customer")
+    assert "[incomplete]" in ran.err
+
+
 def test_json_is_the_same_document(export, portal):
     project(portal.world, "Soup", ("ada", MANAGER))
 
