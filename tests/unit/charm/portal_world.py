@@ -26,6 +26,9 @@ def document(**profiles: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+QUANTUM = document(quantum={"bo": "edit"})
+
+
 def as_target(world, portal, pmr="", **options):
     """Configure a charm that applies a document to a cluster and to a portal."""
     _configure(world, portal, pmr, {"puhuri_mode": "target", "instance": "lab"} | options)
