@@ -32,6 +32,7 @@ class Sent:
     path: str
     target: str
     headers: dict = field(default_factory=dict, repr=False, compare=False)
+    content: bytes = field(default=b"", repr=False, compare=False)
 
 
 class Portal:
@@ -73,7 +74,9 @@ class Portal:
     def answer(self, request: Request) -> Reply | None:
         """Return the answer to a request, None where the connection breaks."""
         with self._lock:
-            sent = Sent(request.method, request.path, request.target, request.headers)
+            sent = Sent(
+                request.method, request.path, request.target, request.headers, request.content
+            )
             fault = self.fault(len(self.requests), sent)
             self.requests.append(sent)
             if isinstance(fault, Reply):

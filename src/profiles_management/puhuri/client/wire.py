@@ -76,5 +76,6 @@ def quantities(limits: Mapping[str, Decimal | None] | None) -> dict[str, Quantit
 
 
 def number(value: Quantity) -> int | float:
-    """Return a quantity as JSON has it."""
-    return value if isinstance(value, int) else float(value)
+    """Return a quantity as JSON has it: whole ones without a point, as servers before 8.x want."""
+    whole = int(value)
+    return whole if whole == value else float(value)

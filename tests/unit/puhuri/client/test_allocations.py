@@ -1,5 +1,6 @@
 """Allocations: ordered, found by every filter, given other limits, renamed and terminated."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -115,6 +116,13 @@ def test_since_8_a_limit_can_be_a_fraction(portal, project):
     allocation = portal.allocation(project, limits=limits)
     assert limits_of(portal, allocation) == {"cpu_k_hours": Decimal("2.25"), "gb_k_hours": 3}
     assert portal.allocator.generation.has_fractions
+
+
+def test_a_whole_limit_is_sent_without_a_point(portal, project):
+    portal.order(project, limits={"cpu_k_hours": Decimal("2.00"), "gb_k_hours": Decimal("1E+3")})
+    body = json.loads(portal.portal.requests[-1].content)
+    (item,) = body.get("items", [body])
+    assert repr(item["limits"]) == "{'cpu_k_hours': 2, 'gb_k_hours': 1000}"
 
 
 @generations(Version.A, Version.MIXED, Version.B)

@@ -96,6 +96,22 @@ def test_members_are_found_by_each_filter(portal, team):
     assert roles(find(role="PROJECT.NONE")) == set()
 
 
+def test_the_people_of_a_customer_come_with_the_grants_in_its_projects(portal, team):
+    members = portal.allocator.members
+    people = members.people_of_customer(portal.customer)
+
+    by_project = {(grant.project_uuid, grant.username, grant.role) for grant in people.grants}
+    assert by_project == {
+        (team["quantum"], cuid("ada"), MANAGER),
+        (team["quantum"], cuid("bo"), MEMBER),
+        (team["soup"], cuid("ada"), ADMIN),
+    }
+    assert {*people.grants} == {*members.of_customer(portal.customer)}
+    found = {user.username: (user.uuid, user.full_name, user.email) for user in people.users}
+    assert found[cuid("bo")] == (portal.user("bo"), "Bo Researcher", "bo@example.org")
+    assert cuid("cleo") not in found  # of another customer
+
+
 def test_filters_of_members_are_combined(portal, team):
     find = portal.allocator.members.find
     ada, other = portal.user("ada"), portal.world.customers[1].uuid
