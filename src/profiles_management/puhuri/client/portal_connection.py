@@ -5,7 +5,7 @@ carried out for sure, or where carrying it out twice does no harm (`is_repeatabl
 write without an answer raises PuhuriAway with `unanswered`, and its sender finds out the rest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http import HTTPStatus
@@ -126,17 +126,21 @@ class Connection:
             raise _refused_token(answer)
         return answer
 
-    def pages(self, request: Request, *, deadline: float) -> Iterator[Answer]:
+    def pages(self, request: Request, *, deadline: Callable[[], float]) -> Iterator[Answer]:
         """Yield the pages of a list in their order, up to four asked for at a time.
 
         A page that is gone when it is asked for, because rows were removed, is the end of the list.
+
+        Args:
+            deadline: returns the deadline of a page that is asked for now. A long list may take
+                longer than one request is tried.
         """
-        first = self.send(_page(request, 1), deadline=deadline)
+        first = self.send(_page(request, 1), deadline=deadline())
         yield first
         rest = (_page(request, number) for number in range(2, _pages_of(first) + 1))
         with ThreadPoolExecutor(AT_A_TIME, "puhuri-page") as pool:
             waiting = [
-                pool.submit(self.ask, page, deadline=deadline) for page in islice(rest, AT_A_TIME)
+                pool.submit(self.ask, page, deadline=deadline()) for page in islice(rest, AT_A_TIME)
             ]
             try:
                 while waiting:
@@ -146,7 +150,7 @@ class Connection:
                     if answer.status >= HTTPStatus.BAD_REQUEST:
                         raise answer.error()
                     waiting += [
-                        pool.submit(self.ask, page, deadline=deadline) for page in islice(rest, 1)
+                        pool.submit(self.ask, page, deadline=deadline()) for page in islice(rest, 1)
                     ]
                     yield answer
             finally:

@@ -104,7 +104,7 @@ class Service:
         for _ in range(_READINGS):
             rows: set[Hashable] = set()
             total = 0
-            for page in self.session.connection.pages(request, deadline=self.session.deadline):
+            for page in self.session.connection.pages(request, deadline=self._deadline):
                 self.session.check_time()
                 total = total or page.total or 0
                 read: list[R] = page.read(list[kind])  # type: ignore[valid-type]
@@ -116,6 +116,9 @@ class Service:
             if len(rows) >= total:
                 return
         raise Conflict(f"The portal did not {what}: it changes while it is read. Try again later.")
+
+    def _deadline(self) -> float:
+        return self.session.deadline
 
     def object(self, path: str, kind: type["Row[M]"], *, what: str) -> M:
         """Return what the row at a path stands for."""

@@ -47,6 +47,18 @@ def test_each_row_is_there_once_in_as_many_requests_as_pages(portal, rows, asked
     assert sorted(pages(portal)) == [*range(1, asked + 1)]
 
 
+def test_a_list_may_take_longer_than_a_request_is_tried(portal):
+    add_projects(portal.world, 2000)
+    portal.forget()
+
+    def slow(_number, _sent):
+        portal.time.elapsed += 10
+
+    portal.portal.fault = slow
+    assert len(names(portal.allocator.projects.find())) == 2000
+    assert portal.time.elapsed >= 200
+
+
 def test_a_reader_that_stops_asks_for_no_further_page(portal):
     add_projects(portal.world, 500)
     portal.forget()
