@@ -82,7 +82,7 @@ def facts(*allocations, usages=(), projects=None, grants=(), customer="Allocator
     )
 
 
-def cluster(*, instance="lab", prefix=None, unread=(), **by_namespace):
+def cluster(*, instance="lab", prefix="", unread=(), **by_namespace):
     """Return a cluster with quotas, such as `cluster(quantum=quota(pods=("10", "3")))`."""
     return ClusterFacts(
         instance=instance,

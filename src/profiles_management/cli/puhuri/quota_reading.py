@@ -22,15 +22,16 @@ class QuotaOptions(ClusterOptions):
     """Of which cluster the quotas are shown, and which project a profile in it is."""
 
     prefix: Annotated[
-        str | None,
+        str,
         portal_option(
             "--prefix",
             "Text that begins the names of the profiles, if the portal is their source "
-            "(default: only projects of --instance have profiles).",
+            "(default: none; with --instance, only its projects have profiles).",
             _PANEL,
             metavar="TEXT",
+            show_default=False,
         ),
-    ] = None
+    ] = ""
     no_cluster: Annotated[
         bool,
         typer.Option(
@@ -51,9 +52,6 @@ def read_quotas(session: Session, cluster: QuotaOptions, instance: str) -> Clust
     """
     if cluster.no_cluster:
         return ClusterFacts()
-    is_installation = instance != Settings().instance
-    if not is_installation and cluster.prefix is None:
-        return ClusterFacts(why_not=f"{_LEFT_OUT}. To show them, pass --instance or --prefix.")
     named = TargetOptions(kubeconfig=cluster.kubeconfig, context=cluster.context)
     try:
         target = session.target(named, plan_only=True)
@@ -64,7 +62,7 @@ def read_quotas(session: Session, cluster: QuotaOptions, instance: str) -> Clust
         why_not = f"{_LEFT_OUT}. {error.brief.rstrip('.')}. {error.remedy}".rstrip()
         return ClusterFacts(why_not=why_not)
     return ClusterFacts(
-        instance=instance if is_installation else "",
+        instance="" if instance == Settings().instance else instance,
         prefix=cluster.prefix,
         target=session.description,
         quotas=quotas,

@@ -22,7 +22,8 @@ def profile_names(projects: Iterable[Project], cluster: ClusterFacts) -> Mapping
     """Return the name of the profile of each project that has one, by the uuid of the project.
 
     It is in the backend_id of a project that was made of a profile. Another project has a profile
-    where the portal is a source, with the name that the source gives it.
+    where the portal is a source: the one with the name that the source gives it, if the cluster has
+    quotas for it. Nothing else tells whether the portal is the source of this cluster.
 
     Args:
         projects: those of a customer, the oldest first.
@@ -37,9 +38,10 @@ def profile_names(projects: Iterable[Project], cluster: ClusterFacts) -> Mapping
             names[project.uuid] = project.backend_id.removeprefix(prefix)
         else:
             others.append(project)
-    if cluster.prefix is not None:
+    if cluster.has_source:
         made = ProfileNames(ExportSettings(prefix=cluster.prefix)).of(others)
-        names |= {project.uuid: name for name, project in made}
+        spaces = cluster.quotas.by_namespace
+        names |= {project.uuid: name for name, project in made if name in spaces}
     return names
 
 
