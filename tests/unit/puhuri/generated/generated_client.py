@@ -28,8 +28,8 @@ class Generated:
     """The generated client of one portal; each call names the operation of the schema."""
 
     def __init__(self, url: str, token: str) -> None:
-        hooks = {"event_hooks": {"response": [self._keep]}}
-        plain_http = {"base_url": url, "verify_ssl": False, "httpx_args": hooks}
+        httpx_args = {"event_hooks": {"response": [self._keep]}, "trust_env": False}
+        plain_http = {"base_url": url, "verify_ssl": False, "httpx_args": httpx_args}
         self.client = AuthenticatedClient(**plain_http, token=token)
         self.anonymous = Client(**plain_http)
 
