@@ -128,8 +128,9 @@ class Plan:
 
     Attributes:
         changes: in the order of `ordered`.
-        refused: profiles that stay as they are, each with what, where and remedy; the place is that
-            of a profile (Where.of_profile).
+        refused: what a target does not do for a profile, each with what, where and remedy; the
+            place is that of a profile (Where.of_profile). It stays as it is, unless the target can
+            leave out a part of it, as a portal can with an allocation.
         warnings: what a person should know; they stop nothing.
         pending: what waits for somebody else and has no change in this plan.
         profiles: how many profiles the document defines.

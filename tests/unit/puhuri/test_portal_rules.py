@@ -7,6 +7,7 @@ import pytest
 
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.problems import SettingsError
+from profiles_management.puhuri.mapping.wanted import wanted
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
 from puhuri.runs import CUSTOMER, allocation, document, members, project_of, results, run
 from puhuri_server.records import Project, Usage, User
@@ -194,6 +195,23 @@ def test_somebody_whose_time_is_up_has_no_role(portal):
     assert outcome.change.reason.name == "EXPIRED"
 
 
+def test_a_role_that_ended_with_its_project_is_over():
+    end = datetime(2030, 1, 1, tzinfo=UTC)
+    pmr = document(TEAM, end_date="2030-01-01")
+    pmr.profiles["quantum"].contributors[0].until = end
+    settings = PuhuriSettings("lab")
+
+    (before,) = wanted(pmr, settings, now=end - timedelta(seconds=1)).projects
+    (after,) = wanted(pmr, settings, now=end).projects
+
+    assert [(member.name, member.until) for member in before.members] == [
+        (cuid("ada"), None),
+        (cuid("bo"), None),
+    ]
+    assert [member.name for member in after.members] == [cuid("ada")]
+    assert after.expired == {cuid("bo")}
+
+
 def test_by_address_only_members_are_found_and_others_are_named(portal):
     run(portal, document(TEAM))
     user(portal, "bo").email = "Bo@Example.org"
@@ -270,10 +288,17 @@ def test_a_limit_below_what_is_used_is_a_warning(portal):
         ({"limits": {"tape": 1}}, "unknown-limit"),
     ],
 )
-def test_an_allocation_that_cannot_be_ordered_is_named(portal, change, code):
+def test_an_allocation_that_cannot_be_ordered_is_an_error_and_stops_nothing_else(
+    portal, change, code
+):
     report = run(portal, document(TEAM, allocations=[{**allocation(**LIMITS), **change}]))
 
-    assert codes(report) == [code]
+    assert [problem.code for problem in report.plan.refused] == [code]
+    assert report.exit_code == 1
+    assert members(portal, "quantum") == {
+        (cuid("ada"), "PROJECT.MANAGER"),
+        (cuid("bo"), "PROJECT.ADMIN"),
+    }
     assert portal.world.orders == []
 
 

@@ -114,9 +114,9 @@ def _sections(pmr: ProfilesManagementRepresentation) -> list[tuple[Profile, Puhu
 def _project(
     profile: Profile, section: PuhuriProject, settings: PuhuriSettings, now: datetime
 ) -> WantedProject:
-    contributors = _contributors(profile, section, settings)
-    expired = [member for member in contributors if _is_over(member, now)]
-    active = [member for member in contributors if not _is_over(member, now)]
+    people = [person for person in profile.contributors if person.kind is UserKind.USER]
+    expired = [person for person in people if _is_over(person, now)]
+    active = [person for person in people if not _is_over(person, now)]
     return WantedProject(
         profile=profile.name,
         backend_id=settings.backend_id(profile.name),
@@ -124,8 +124,11 @@ def _project(
         description=section.description or "",
         end_date=section.end_date,
         adopt=section.adopt,
-        members=(*_owner(profile, settings), *active),
-        expired=frozenset(member.key for member in expired),
+        members=(
+            *_owner(profile, settings),
+            *(_member(person, section, settings) for person in active),
+        ),
+        expired=frozenset(key_of(person.name, settings.people) for person in expired),
         allocations=section.allocations,
     )
 
@@ -138,27 +141,21 @@ def _owner(profile: Profile, settings: PuhuriSettings) -> tuple[WantedMember, ..
     return (WantedMember(name, key_of(name, settings.people), role, is_owner=True),)
 
 
-def _contributors(
-    profile: Profile, section: PuhuriProject, settings: PuhuriSettings
-) -> list[WantedMember]:
-    """Return the contributors who are people; a role that ends with the project has no end.
+def _member(person: Contributor, section: PuhuriProject, settings: PuhuriSettings) -> WantedMember:
+    """Return a contributor as a member; a role that ends with the project has no end.
 
     A document for a cluster gives everybody the end of the project; the portal needs it once.
     """
-    return [
-        WantedMember(
-            person.name,
-            key_of(person.name, settings.people),
-            settings.roles[person.role],
-            end_within(person.until, section.end_date),
-        )
-        for person in profile.contributors
-        if person.kind is UserKind.USER
-    ]
+    return WantedMember(
+        person.name,
+        key_of(person.name, settings.people),
+        settings.roles[person.role],
+        end_within(person.until, section.end_date),
+    )
 
 
-def _is_over(member: WantedMember, now: datetime) -> bool:
-    return member.until is not None and member.until <= now
+def _is_over(person: Contributor, now: datetime) -> bool:
+    return person.until is not None and person.until <= now
 
 
 def _not_people(profile: Profile) -> Iterator[Problem]:

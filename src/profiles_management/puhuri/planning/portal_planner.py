@@ -10,7 +10,7 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant, Project
 from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
-from profiles_management.puhuri.planning.allocation_changes import Allocations
+from profiles_management.puhuri.planning.allocation_changes import REFUSED, Allocations
 from profiles_management.puhuri.planning.frozen_access import FrozenAccess
 from profiles_management.puhuri.planning.held_roles import users_by_key
 from profiles_management.puhuri.planning.member_changes import Members
@@ -211,6 +211,8 @@ class _Planner:
                 self.changes.append(finding)
             elif isinstance(finding, Pending):
                 self.pending.append(finding)
+            elif finding.code in REFUSED:
+                self.problems.append(finding)
             else:
                 self.warnings.append(finding)
 
