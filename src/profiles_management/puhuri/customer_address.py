@@ -1,17 +1,14 @@
 """Which customer of which portal a source is: `puhuri:CUSTOMER@URL`. Pure."""
 
-import re
 from dataclasses import dataclass
 from typing import Final, Self
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from profiles_management.pmr.origins import PORTAL
+from profiles_management.puhuri.client.portal_url import portal_url
 from profiles_management.puhuri.client.wire import is_uuid, uuid
 
 _FORM: Final = "Write puhuri:CUSTOMER@https://HOST, with %20 for a space in the name of CUSTOMER."
-_PLAIN: Final = re.compile(r"[!-~]+")
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_PORTS: Final = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class CustomerAddress:
         customer, at, url = text.removeprefix(PORTAL).partition("@")
         if not at:
             raise ValueError(f"it names no portal. {_FORM}")
-        return cls(_customer(customer), portal_url(url))
+        return cls(_customer(customer), _url(url))
 
     def __str__(self) -> str:
         return f"{PORTAL}{quote(self.customer, safe='')}@{self.url}"
@@ -62,31 +59,8 @@ def _customer(text: str) -> str:
     return uuid(name) if is_uuid(name) else name
 
 
-def portal_url(text: str) -> str:
-    """Return the URL of a portal in one spelling.
-
-    Raises:
-        ValueError: it is not that of a portal, or has credentials.
-    """
+def _url(text: str) -> str:
     try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise ValueError(f"its URL cannot be read. {_FORM}") from None
-    if "@" in parts.netloc:
-        raise ValueError("its URL has a user or a password, which no portal needs. Remove them.")
-    if not _is_safe(parts) or parts.query or parts.fragment or not _PLAIN.fullmatch(text):
-        raise ValueError(f"its URL is not https://HOST. {_FORM}")
-    host = parts.hostname or ""
-    place = f"[{host}]" if ":" in host else host
-    if port is not None and port != _PORTS[parts.scheme]:
-        place = f"{place}:{port}"
-    return f"{parts.scheme}://{place}{parts.path.rstrip('/').removesuffix('/api')}"
-
-
-def _is_safe(parts: SplitResult) -> bool:
-    """Return whether nobody between here and the portal can read the token."""
-    if not parts.hostname:
-        return False
-    is_loopback = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    return parts.scheme == "https" or is_loopback
+        return portal_url(text)
+    except ValueError as error:
+        raise ValueError(f"its URL {error}. {_FORM}") from None

@@ -16,7 +16,8 @@ from profiles_management.cli.puhuri.portal_variables import PREFIX
 from profiles_management.cli.untrusted_files import UntrustedPortal
 from profiles_management.cli.variables import variable_name
 from profiles_management.pmr.problems import SettingsError
-from profiles_management.puhuri.customer_address import CustomerAddress, portal_url
+from profiles_management.puhuri.client.portal_url import portal_url
+from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.portal_settings import PersonName
 from profiles_management.puhuri.portal_source import PortalSource

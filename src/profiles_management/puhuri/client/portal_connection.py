@@ -19,11 +19,7 @@ import msgspec
 from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.credentials import Credentials, Password, is_token
 from profiles_management.puhuri.client.errors import NotAllowed, PuhuriAway, PuhuriError
-from profiles_management.puhuri.client.portal_address import (
-    check_certificate,
-    checked_url,
-    http_client,
-)
+from profiles_management.puhuri.client.portal_http import check_certificate, http_client
 from profiles_management.puhuri.client.portal_request import Request
 from profiles_management.puhuri.client.portal_responses import (
     answer_of,
@@ -31,6 +27,7 @@ from profiles_management.puhuri.client.portal_responses import (
     reason,
     unknown,
 )
+from profiles_management.puhuri.client.portal_url import portal_url
 from profiles_management.puhuri.client.request_pace import RequestPace
 from profiles_management.puhuri.client.token_keeper import TokenKeeper
 from profiles_management.reconcile.clock import Clock
@@ -80,7 +77,10 @@ class Connection:
         timeout: float = 30.0,
         rate: float = 0.0,
     ) -> None:
-        self.url = checked_url(url)
+        try:
+            self.url = portal_url(url)
+        except ValueError as error:
+            raise PuhuriError(f"The URL of the portal {error}.") from None
         self.clock = clock
         self._tokens = TokenKeeper(credentials)
         self._pace = RequestPace(clock, rate)

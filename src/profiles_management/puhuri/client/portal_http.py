@@ -1,41 +1,11 @@
-"""The address of a server, and the HTTP client for it: certificates, proxies, headers."""
+"""The HTTP client for a portal: certificates, proxies, headers."""
 
 import ssl
-from typing import Final
 
 import httpx2
 
 from profiles_management.puhuri.client.errors import PuhuriError
-
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def checked_url(url: str) -> str:
-    """Return the address of a server without `/api` and without a slash at its end.
-
-    Raises:
-        PuhuriError: it is not https, or http on loopback, or has a user, a query or a fragment.
-    """
-    try:
-        address = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        raise _not_an_address() from None
-    is_safe = address.scheme == "https" or (address.scheme == "http" and _is_loopback(address))
-    if not is_safe or not address.host or address.query or address.fragment:
-        raise _not_an_address()
-    if address.userinfo:
-        raise PuhuriError("The URL of the portal has a user or a password in it.")
-    return url.rstrip("/").removesuffix("/api")
-
-
-def _is_loopback(address: httpx2.URL) -> bool:
-    return address.host in _LOOPBACK
-
-
-def _not_an_address() -> PuhuriError:
-    return PuhuriError(
-        "The URL of the portal is not https://HOST, as in https://puhuri.example.org."
-    )
+from profiles_management.puhuri.client.portal_url import is_loopback
 
 
 def http_client(url: str, ca: str, timeout: float) -> httpx2.Client:
@@ -58,7 +28,7 @@ def http_client(url: str, ca: str, timeout: float) -> httpx2.Client:
             verify=_ssl_context(ca),
             timeout=timeout,
             headers=headers,
-            trust_env=not _is_loopback(httpx2.URL(url)),
+            trust_env=not is_loopback(url),
         )
     except (ValueError, ImportError, httpx2.InvalidURL):
         # the error may have the proxy's password
