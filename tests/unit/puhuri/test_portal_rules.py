@@ -302,6 +302,38 @@ def test_an_allocation_that_cannot_be_ordered_is_an_error_and_stops_nothing_else
     assert portal.world.orders == []
 
 
+@pytest.mark.parametrize(
+    ("who", "code"), [("member", "renamed-allocation"), ("provider", "unknown-offering")]
+)
+def test_a_rename_by_others_neither_orders_nor_terminates_anything(portal, who, code):
+    pmr = document(TEAM, allocations=[allocation(**LIMITS)])
+    run(portal, pmr)
+    world = portal.world
+    world.execute(world.orders[0])
+    (resource,) = world.resources
+    renamed = resource if who == "member" else resource.offering
+    renamed.name = "renamed"
+
+    report = run(portal, pmr, allow_terminations=True)
+
+    assert [problem.code for problem in report.plan.refused] == [code]
+    assert len(world.orders) == 1
+
+
+def test_one_allocation_is_ordered_before_another_one_is_terminated(portal):
+    run(portal, document(TEAM, allocations=[allocation(**LIMITS)]))
+    world = portal.world
+    world.execute(world.orders[0])
+    (resource,) = world.resources
+    both = [{"name": "site", "offering": "Site agent Slurm", "limits": LIMITS}]
+
+    run(portal, document(TEAM, allocations=both), allow_terminations=True)
+    assert [order.type for order in world.orders] == ["Create", "Create"]
+
+    run(portal, document(TEAM, allocations=both), allow_terminations=True)
+    assert world.open_order(resource).type == "Terminate"
+
+
 def test_an_allocation_that_failed_is_named(portal):
     pmr = document(TEAM, allocations=[allocation(**LIMITS)])
     run(portal, pmr)

@@ -7,8 +7,12 @@ from profiles_management.puhuri.client.wire import quantity
 
 def is_the_same(allocation: Allocation, wanted: PuhuriAllocation) -> bool:
     """Return whether an allocation is a wanted one: the same name of the same offering."""
-    offering = (allocation.offering_uuid, allocation.offering_name)
-    return allocation.name == wanted.name and wanted.offering in offering
+    return allocation.name == wanted.name and is_of_offering(allocation, wanted)
+
+
+def is_of_offering(allocation: Allocation, wanted: PuhuriAllocation) -> bool:
+    """Return whether an allocation is of the offering that a wanted one names."""
+    return wanted.offering in (allocation.offering_uuid, allocation.offering_name)
 
 
 def merged_limits(wanted: PuhuriAllocation, allocation: Allocation) -> dict[str, Quantity]:

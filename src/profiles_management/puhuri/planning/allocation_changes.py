@@ -6,6 +6,7 @@ reported with whom it waits for.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from profiles_management.pmr.problems import Problem, Where
@@ -20,7 +21,11 @@ from profiles_management.puhuri.client.models import (
     Quantity,
 )
 from profiles_management.puhuri.client.wire import quantity
-from profiles_management.puhuri.mapping.present_allocations import is_the_same, merged_limits
+from profiles_management.puhuri.mapping.present_allocations import (
+    is_of_offering,
+    is_the_same,
+    merged_limits,
+)
 from profiles_management.puhuri.mapping.wanted import WantedProject
 from profiles_management.puhuri.planning.project_changes import is_ours
 from profiles_management.puhuri.planning.words import ALLOCATION, Field, Verb
@@ -45,10 +50,18 @@ _WHO_ACTS: Final[Mapping[str, str]] = {
     OrderState.EXECUTING: "the provider of {offering} to carry out its order",
 }
 REFUSED: Final = frozenset(
-    {"unknown-offering", "ambiguous-offering", "no-plan", "unknown-limit", "doubled-allocation"}
+    {
+        "unknown-offering",
+        "ambiguous-offering",
+        "no-plan",
+        "unknown-limit",
+        "doubled-allocation",
+        "renamed-allocation",
+    }
 )
 """The codes of what makes an allocation of the document impossible."""
 
+_ENDING: Final = frozenset({AllocationState.TERMINATING, AllocationState.ERRED})
 _IN_MOTION: Final = frozenset({AllocationState.UPDATING, AllocationState.TERMINATING})
 
 Found = Change | Problem | Pending
@@ -72,14 +85,40 @@ class Allocations:
         """Yield every change of the project's allocations, and what stands in the way of one."""
         if self.project.allocations is None:
             return
+        missing: list[PuhuriAllocation] = []
         matched: set[str] = set()
         for wanted in self.project.allocations:
             same = [present for present in self.present if is_the_same(present, wanted)]
             matched |= {allocation.uuid for allocation in same}
-            yield from self._of_wanted(wanted, same)
-        for allocation in self.present:
-            if allocation.uuid not in matched:
-                yield from self.unlisted(allocation)
+            if same:
+                yield from self._of_wanted(wanted, same)
+            else:
+                missing.append(wanted)
+        others = [present for present in self.present if present.uuid not in matched]
+        for wanted in missing:
+            yield self._missing(wanted, others)
+        if not missing:
+            yield from chain.from_iterable(map(self.unlisted, others))
+
+    def _missing(self, wanted: PuhuriAllocation, others: Sequence[Allocation]) -> Found:
+        """Return the order of an allocation, unless one that is there may be the same, renamed.
+
+        Every member of a project can rename its allocations. A second one, and the end of the
+        first, would cost what the portal lets only managers decide.
+        """
+        renamed = [
+            other
+            for other in others
+            if other.state not in _ENDING and is_of_offering(other, wanted)
+        ]
+        if not renamed:
+            return self._order(wanted)
+        names = ", ".join(f"{other.name} ({other.uuid})" for other in renamed)
+        return self._problem(
+            "renamed-allocation",
+            f"there is no allocation {wanted.name} of {wanted.offering}, but {names}",
+            "rename it in the portal, or list it in the document",
+        )
 
     def unlisted(self, allocation: Allocation) -> Iterator[Found]:
         """Yield the end of an allocation that is not wanted, or why it stays."""
@@ -99,9 +138,7 @@ class Allocations:
             )
 
     def _of_wanted(self, wanted: PuhuriAllocation, same: list[Allocation]) -> Iterator[Found]:
-        if not same:
-            yield self._order(wanted)
-        elif len(same) > 1:
+        if len(same) > 1:
             yield self._problem(
                 "doubled-allocation",
                 f"there are {len(same)} allocations {wanted.name} of {wanted.offering}: "
