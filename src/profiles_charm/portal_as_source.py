@@ -39,7 +39,6 @@ class PortalAsSource:
             DocumentError: it has more projects or members than the source may have.
         """
         # what talks to a portal takes long to load, and most deployments have none
-        from profiles_management.puhuri.customer_address import CustomerAddress  # noqa: PLC0415
         from profiles_management.puhuri.portal_source import PortalSource  # noqa: PLC0415
 
         options = self.options
@@ -56,7 +55,8 @@ class PortalAsSource:
             )
             source = PortalSource(
                 self.name,
-                CustomerAddress(options.puhuri_customer, options.puhuri_url),
+                self.label,
+                options.puhuri_customer,
                 partial(connected, options, self.clock),
                 export_settings(options),
                 trust,

@@ -9,6 +9,7 @@ import typer
 
 from profiles_management import git
 from profiles_management.cli.document_options import GitOptions
+from profiles_management.cli.puhuri.customer_address import CustomerAddress
 from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address
 from profiles_management.git.location import AddressError
@@ -16,7 +17,6 @@ from profiles_management.pmr import documents
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.origins import PORTAL
 from profiles_management.pmr.problems import DocumentError, GitError, Problem
-from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.reconcile.clock import Clock
 from profiles_management.sources.local_files import STDIN, Contents, FileId
 

@@ -10,11 +10,11 @@ import typer
 
 from profiles_management.cli.file_names import split_name
 from profiles_management.cli.file_reader import as_written_here, refuse_repository
+from profiles_management.cli.puhuri.customer_address import CustomerAddress
 from profiles_management.git import AddressError, address
 from profiles_management.pmr.origins import FILE, PORTAL
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
-from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.sources.local_files import STDIN
 
 OPTION: Final = "--untrusted"

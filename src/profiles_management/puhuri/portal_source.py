@@ -11,7 +11,6 @@ from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.puhuri.client.models import Project
-from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.exporting.exported_notes import left_out
 from profiles_management.puhuri.exporting.portal_export import export
@@ -33,6 +32,8 @@ class PortalSource:
 
     Attributes:
         name: what identifies the source in every run, such as `puhuri:hpc`.
+        label: what people call it, such as `puhuri:Physics@https://puhuri.example.org`.
+        customer: its uuid, or its exact name.
         connect: returns a client of the portal, which is closed after the reading.
         settings: how projects become profiles.
         trust: what the document may do. A profile that breaks its rules is left out, because
@@ -43,7 +44,8 @@ class PortalSource:
     """
 
     name: str
-    address: CustomerAddress
+    label: str
+    customer: str
     connect: Callable[[], "AbstractContextManager[Client]"]
     settings: ExportSettings
     trust: Trust
@@ -51,11 +53,6 @@ class PortalSource:
     instance: str
     is_configured: bool = True
     seconds: float = _SECONDS
-
-    @property
-    def label(self) -> str:
-        """What people call it, such as `puhuri:Physics@https://puhuri.example.org`."""
-        return str(self.address)
 
     @property
     def is_trusted(self) -> bool:
@@ -74,7 +71,7 @@ class PortalSource:
         restricted = self.trust.restrict(rules)
         with self.connect() as client:
             limited = client.reading_until(self.clock.monotonic() + self.seconds)
-            observed = read_customer(limited, self.address.customer, self.settings)
+            observed = read_customer(limited, self.customer, self.settings)
             limited.users.check_sees_all(observed.customer.uuid)
         observed, own = _without_own(observed, self.instance)
         exported = export(observed, self.settings, restricted, now=self.clock.now())

@@ -9,7 +9,6 @@ from profiles_management.pmr.problems import DocumentError, ProfilesError
 from profiles_management.pmr.rules import Rules
 from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.credentials import Token
-from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.puhuri.exporting.export_settings import ExportSettings, quota_resources
 from profiles_management.puhuri.portal_settings import PersonName, project_roles
 from profiles_management.puhuri.portal_source import PortalSource
@@ -87,7 +86,8 @@ def source(portal):
     ):
         return PortalSource(
             "puhuri:hpc",
-            CustomerAddress(customer, portal.url),
+            "the portal",
+            customer,
             lambda: Client(portal.url, Token(token), clock=clock),
             ExportSettings(**settings),
             trust,
@@ -122,12 +122,8 @@ def test_a_project_is_a_profile_with_its_people(portal, read):
     assert all(profile.puhuri is None for profile in pmr.profiles.values())
 
 
-def test_it_has_a_name_and_a_label_with_its_place(source, portal):
-    portal_source = source()
-
-    assert portal_source.name == "puhuri:hpc"
-    assert portal_source.label == f"puhuri:National%20Research%20Allocator@{portal.url}"
-    assert (portal_source.is_trusted, portal_source.is_configured) == (False, True)
+def test_it_is_not_trusted(source):
+    assert not source().is_trusted
 
 
 def test_a_customer_is_known_by_its_uuid_too(portal, read):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from profiles_management.cli.puhuri.customer_address import CustomerAddress
 from profiles_management.cli.puhuri.portal_options import SLOWEST, PortalOptions, ProfileOptions
 from profiles_management.cli.puhuri.portal_variables import PREFIX
 from profiles_management.cli.untrusted_files import UntrustedPortal
 from profiles_management.cli.variables import variable_name
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.puhuri.client.portal_url import portal_url
-from profiles_management.puhuri.customer_address import CustomerAddress
 from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.portal_settings import PersonName
 from profiles_management.puhuri.portal_source import PortalSource
@@ -57,7 +57,8 @@ def portal_source(
         with _client(portal, clock) as client, waiting("Reading from the portal"):
             yield client
 
-    return PortalSource(given.name, given.address, connect, _settings(), trust, clock, instance)
+    label, customer = str(given.address), given.address.customer
+    return PortalSource(given.name, label, customer, connect, _settings(), trust, clock, instance)
 
 
 def _client(portal: PortalOptions, clock: Clock) -> "Client":

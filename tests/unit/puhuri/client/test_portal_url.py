@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from profiles_management.cli.puhuri.customer_address import CustomerAddress
 from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.credentials import Token
 from profiles_management.puhuri.client.errors import PuhuriError
 from profiles_management.puhuri.client.portal_url import portal_url
-from profiles_management.puhuri.customer_address import CustomerAddress
 
 TOKEN = Token("f" * 40)
 

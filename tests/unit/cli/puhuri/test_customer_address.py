@@ -2,7 +2,7 @@
 
 import pytest
 
-from profiles_management.puhuri.customer_address import CustomerAddress
+from profiles_management.cli.puhuri.customer_address import CustomerAddress
 
 UUID = "6b6e5a6bfd9d4be0a0b1a2d0ce1ed4b9"
 
