@@ -20,6 +20,10 @@ class ClusterError(TargetError):
     code: ClassVar[str] = "cluster"
 
 
+class NoCluster(ClusterError):
+    """Nothing says which cluster is meant."""
+
+
 class MissingKind(ClusterError, TargetKindMissing):
     """A kind that is needed is not installed in the cluster, such as Profile."""
 

@@ -72,7 +72,7 @@ def test_the_page_shows_everything_that_the_text_shows():
         "13,105.25",
         "61440Mi",
         "quota of the profile quantum, now",
-        "No ResourceQuota in the namespace unlimited.",
+        "The cluster has no profile unlimited, or the profile has no quota.",
         "No projects.",
         "left out 1 usage record",
     ):

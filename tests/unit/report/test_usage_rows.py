@@ -105,6 +105,36 @@ def test_a_terminated_allocation_is_shown_if_something_was_used():
     assert components(report).keys() == {("used", "cpu")}
 
 
+def test_a_terminated_allocation_is_left_out_of_a_report_on_months_before_its_usage():
+    later = allocation("later", of="gone", state="Terminated", cpu=5)
+    usages = [usage(2, by=later)]
+
+    before = reported(facts(later, usages=usages, projects=[]), first=OCTOBER, last=OCTOBER)
+    after = reported(facts(later, usages=usages, projects=[]))
+
+    assert (before.customers[0].projects, before.customers[0].not_counted) == ((), 0)
+    assert components(after).keys() == {("later", "cpu")}
+
+
+def test_a_total_counts_what_ended_allocations_used_and_not_their_limits():
+    ended = allocation("ended", state="Terminated", cpu=200)
+    active = allocation("active", cpu=1000)
+    usages = [usage(200, by=ended), usage(500, by=active)]
+
+    (total,) = reported(facts(ended, active, usages=usages)).customers[0].totals
+
+    assert (total.component.used, total.component.used_in_all) == (700, 700)
+    assert (total.component.limit, total.component.share) == (1000, Decimal("0.5"))
+
+
+def test_a_total_of_ended_allocations_only_has_no_limit():
+    ended = allocation(state="Terminated", cpu=200)
+
+    (total,) = reported(facts(ended, usages=[usage(1)])).customers[0].totals
+
+    assert (total.component.used, total.component.limit) == (1, None)
+
+
 def test_a_deleted_project_is_shown_with_its_allocations():
     report = reported(facts(allocation(of="gone"), usages=[], projects=[project("here")]))
 

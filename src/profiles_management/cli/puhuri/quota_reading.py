@@ -8,7 +8,7 @@ import typer
 from profiles_management.cli.options import ClusterOptions, TargetOptions
 from profiles_management.cli.puhuri.portal_variables import portal_option
 from profiles_management.cli.session import Session
-from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError, NoCluster
 from profiles_management.kubeflow.engine import list_quotas
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.report.usage.usage_rows import ClusterFacts
@@ -56,6 +56,11 @@ def read_quotas(session: Session, cluster: QuotaOptions, instance: str) -> Clust
     try:
         target = session.target(named, plan_only=True)
         quotas = list_quotas(target=target)
+    except NoCluster as error:
+        remedy = "Set KUBECONFIG, pass --kubeconfig, or pass --no-cluster."
+        if named != TargetOptions():
+            raise NoCluster(f"{error.brief}. {remedy}", brief=error.brief) from None
+        return ClusterFacts(why_not=f"{_LEFT_OUT}. {error.brief}. {remedy}")
     except ClusterError as error:
         if named != TargetOptions():
             raise

@@ -1,5 +1,6 @@
 """The command `puhuri report`: what the projects of a portal used of their allocations."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
@@ -19,7 +20,12 @@ from profiles_management.puhuri.portal_description import PortalDescription
 from profiles_management.reconcile.lines import printable
 from profiles_management.report.usage.usage_counting import usage_report
 from profiles_management.report.usage.usage_page import usage_page
-from profiles_management.report.usage.usage_period import Period, month_of, trend_until
+from profiles_management.report.usage.usage_period import (
+    Period,
+    month_of,
+    month_text,
+    trend_until,
+)
 from profiles_management.report.usage.usage_tables import usage_csv, usage_data
 from profiles_management.report.usage.usage_text import usage_lines
 from profiles_management.report.usage.usage_words import notes
@@ -42,17 +48,20 @@ class PeriodOptions:
     ] = None
     first: Annotated[str | None, _month("--from", "First month, in place of --month.")] = None
     last: Annotated[
-        str | None, _month("--to", "Last month, included (default: the current one).")
+        str | None,
+        _month("--to", "Last month, included (default: the current one, and no later one)."),
     ] = None
 
-    def period(self, today: date) -> Period:
-        """Return the months.
+    def period(self, today: date, note: Callable[[str], None]) -> Period:
+        """Return the months, of which none is after the current one: nothing is used in these.
 
         Args:
             today: in the current month.
+            note: prints a message if --to is later than the report ends.
 
         Raises:
-            typer.BadParameter: a value is not a month, or options cannot be combined.
+            typer.BadParameter: a value is not a month, is after the current one, or options cannot
+                be combined.
         """
         if self.month is not None and (self.first is not None or self.last is not None):
             raise typer.BadParameter(
@@ -62,9 +71,20 @@ class PeriodOptions:
             raise typer.BadParameter("it needs --from.", param_hint="--to")
         current = today.replace(day=1)
         if self.first is None:
-            month = _value("--month", self.month, current)
+            month = _begun("--month", self.month, current)
             return Period(month, month)
-        return _from_to(_value("--from", self.first, current), _value("--to", self.last, current))
+        first, last = _begun("--from", self.first, current), _value("--to", self.last, current)
+        if last > current:
+            note(f"The report ends with {month_text(current)}, the current month.")
+        return _from_to(first, min(last, current))
+
+
+def _begun(name: str, text: str | None, current: date) -> date:
+    month = _value(name, text, current)
+    if month > current:
+        what = f"{month_text(month)} is after the current month, {month_text(current)}."
+        raise typer.BadParameter(what, param_hint=name)
+    return month
 
 
 def _value(name: str, text: str | None, current: date) -> date:
@@ -97,7 +117,7 @@ def report(
     """Report what projects use of their allocations, and of their quotas in a cluster."""
     session: Session = ctx.obj
     now = session.clock.now()
-    months = period.period(now.date())
+    months = period.period(now.date(), session.note)
     with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
         quotas = read_quotas(session, cluster, options.settings().instance)
         described = PortalDescription(client.connection.url, customer)

@@ -1,7 +1,7 @@
 """What projects used of their allocations: counted for each component, and for each customer.
 
 A customer's total is the sum of the components of its allocations. No project and no allocation is
-left out, only allocations that ended without any usage. Pure.
+left out, only allocations that ended and had no usage until the end of the period. Pure.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from profiles_management.puhuri.client.models import (
     Allocation,
@@ -59,21 +59,21 @@ def _customer(
 ) -> CustomerRow:
     allocations = {allocation.uuid: allocation for allocation in facts.allocations}
     usages = {usage.uuid: usage for usage in facts.usages}.values()  # pages have no stable order
+    known = [usage for usage in usages if _is_of(usage, allocations.get(usage.allocation_uuid))]
     by_allocation: dict[str, list[Usage]] = defaultdict(list)
-    for usage in usages:
-        if _is_of(usage, allocations.get(usage.allocation_uuid)):
+    for usage in known:
+        if not period.ends_before(usage.billing_period):
             by_allocation[usage.allocation_uuid].append(usage)
     rows = [
         _allocation(allocation, facts, by_allocation[uuid], period, trend)
         for uuid, allocation in allocations.items()
         if allocation.state != AllocationState.TERMINATED or by_allocation[uuid]
     ]
-    counted = sum(map(len, by_allocation.values()))
     return CustomerRow(
         facts.customer,
         tuple(_projects(facts, rows, at, cluster)),
         tuple(_totals(rows)),
-        not_counted=len(usages) - counted,
+        not_counted=len(usages) - len(known),
     )
 
 
@@ -173,8 +173,7 @@ def _component(
     by_month: dict[date | None, Amount] = defaultdict(Decimal)
     for usage in usages:
         month = usage.billing_period
-        if not period.ends_before(month):
-            by_month[month] = total((by_month[month], amount(usage.usage)))
+        by_month[month] = total((by_month[month], amount(usage.usage)))
     limit = allocation.limits.get(component.type)
     return ComponentRow(
         type=component.type,
@@ -197,22 +196,31 @@ def _used(by_month: Mapping[date | None, Amount], period: Period | None) -> Amou
 # totals
 
 
+class _Part(NamedTuple):
+    """The component of one allocation, in a sum over several."""
+
+    component: ComponentRow
+    has_ended: bool
+
+
 def _totals(rows: Iterable[AllocationRow]) -> Iterator[TotalRow]:
     names: dict[str, str] = {}
-    groups: dict[str, dict[str, list[ComponentRow]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[str, dict[str, list[_Part]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         offering = row.allocation.offering_uuid
         names[offering] = row.allocation.offering_name
         for component in row.components:
-            groups[offering][component.type].append(component)
+            groups[offering][component.type].append(_Part(component, row.has_ended))
     for offering in sorted(groups, key=lambda uuid: (names[uuid], uuid)):
-        for components in groups[offering].values():
-            yield TotalRow(offering, names[offering], _sum(components))
+        for parts in groups[offering].values():
+            yield TotalRow(offering, names[offering], _sum(parts))
 
 
-def _sum(components: Sequence[ComponentRow]) -> ComponentRow:
-    limits = [part.limit for part in components if part.limit is not None]
-    has_limit = len(limits) == len(components)
+def _sum(parts: Sequence[_Part]) -> ComponentRow:
+    components = [part.component for part in parts]
+    active = [part.component for part in parts if not part.has_ended]
+    limits = [component.limit for component in active if component.limit is not None]
+    has_limit = bool(limits) and len(limits) == len(active)
     first = components[0]
     return ComponentRow(
         type=first.type,
@@ -220,8 +228,8 @@ def _sum(components: Sequence[ComponentRow]) -> ComponentRow:
         unit=first.unit,
         limit=total(limits) if has_limit else None,
         limit_period=first.limit_period,
-        used=total(part.used for part in components),
-        used_in_all=total(part.used_in_all for part in components),
-        used_of_limit=total(part.used_of_limit for part in components),
-        trend=tuple(map(total, zip(*(part.trend for part in components), strict=True))),
+        used=total(component.used for component in components),
+        used_in_all=total(component.used_in_all for component in components),
+        used_of_limit=total(component.used_of_limit for component in active),
+        trend=tuple(map(total, zip(*(row.trend for row in components), strict=True))),
     )

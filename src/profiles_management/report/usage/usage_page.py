@@ -76,7 +76,9 @@ def _facts(report: UsageReport, portal: PortalDescription) -> Iterator[tuple[str
 
 def _figures(report: UsageReport) -> Iterator[Figure]:
     projects = [project for customer in report.customers for project in customer.projects]
-    allocations = [row for customer in report.customers for row in customer.allocations]
+    allocations = [
+        row for customer in report.customers for row in customer.allocations if not row.has_ended
+    ]
     shares = [*_shares(report)]
     today = report.at.date()
     ends = [row.project.end_date for row in projects]
@@ -92,7 +94,8 @@ def _figures(report: UsageReport) -> Iterator[Figure]:
 def _shares(report: UsageReport) -> Iterator[Decimal | None]:
     for customer in report.customers:
         for allocation in customer.allocations:
-            yield from (component.share for component in allocation.components)
+            if not allocation.has_ended:
+                yield from (component.share for component in allocation.components)
         yield from (resource.share for resource in customer.resources)
 
 

@@ -9,6 +9,7 @@ from profiles_management.kubeflow.quota_usage import QuotaUsages
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.puhuri.client.models import (
     Allocation,
+    AllocationState,
     Component,
     Customer,
     Grant,
@@ -97,6 +98,11 @@ class AllocationRow:
     allocation: Allocation
     components: tuple[ComponentRow, ...]
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was terminated: its limits allow nothing any more."""
+        return self.allocation.state == AllocationState.TERMINATED
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
@@ -161,7 +167,8 @@ class ProjectRow:
 class TotalRow:
     """The sum of a component over all allocations of an offering.
 
-    The limit is None where one of the allocations has none.
+    Usage of allocations that ended counts, but not their limits, nor what was used of these. The
+    limit is None where one of the other allocations has none.
     """
 
     offering_uuid: str

@@ -68,8 +68,11 @@ def limit_period_text(component: ComponentRow) -> str:
 
 
 def no_quota(profile: ProfileRow) -> str:
-    """Return that a profile has no quota in the cluster, as a sentence."""
-    return f"No ResourceQuota in the namespace {profile.name}."
+    """Return that the cluster has no quota for a profile, as a sentence.
+
+    The namespaces are not read, so the profile may be missing too.
+    """
+    return f"The cluster has no profile {profile.name}, or the profile has no quota."
 
 
 def notes(report: UsageReport) -> Iterator[str]:

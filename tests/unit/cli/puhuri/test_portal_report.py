@@ -97,6 +97,13 @@ def test_the_period_is_a_month_or_from_one_to_another(puhuri, filled, options, p
     assert cpu["used"] == used * 12
 
 
+def test_a_report_ends_with_the_current_month(puhuri, filled):
+    ran = puhuri("report", "--from", "2026-10", "--to", "2026-12", "-o", "json")
+
+    assert tuple(ran.data["period"].values()) == ("2026-10", "2026-11")
+    assert "note: The report ends with 2026-11, the current month." in ran.err
+
+
 def test_a_page_says_of_which_portal_and_customer_it_is(puhuri, filled):
     ran = puhuri("report", "--customer", CUSTOMER, "-o", "html")
 
@@ -123,7 +130,9 @@ def test_an_offering_that_the_token_cannot_see_leaves_its_names_out(puhuri, fill
         (("--month", "0001-01"), '--month: "0001-01" is not a month'),
         (("--month", "2026-10", "--to", "2026-11"), "--month: it cannot be combined with --from"),
         (("--to", "2026-11"), "--to: it needs --from."),
-        (("--from", "2026-12"), "--from: the first month is after the last one."),
+        (("--from", "2026-10", "--to", "2026-09"), "--from: the first month is after the last"),
+        (("--from", "2026-12"), "--from: 2026-12 is after the current month, 2026-11."),
+        (("--month", "2030-01"), "--month: 2030-01 is after the current month, 2026-11."),
         (("--from", "\x1b"), '--from: "\\x1b" is not a month'),
         (("--customer", "Nobody"), "The portal has no customer with the name Nobody"),
     ],
@@ -235,8 +244,21 @@ def test_without_a_cluster_the_report_says_so(puhuri):
     ran = puhuri("report", real=True)
 
     assert ran.code == 0
-    assert "note: Quotas of a cluster are left out. No cluster is configured." in ran.out
+    told = " ".join(ran.out.split())
+    assert (
+        "note: Quotas of a cluster are left out. No cluster is configured. "
+        "Set KUBECONFIG, pass --kubeconfig, or pass --no-cluster."
+    ) in told
     assert "Climate models" in ran.out
+
+
+@pytest.mark.usefixtures("quota")
+def test_a_context_without_a_kubeconfig_is_an_error_with_options_of_this_command(puhuri):
+    ran = puhuri("report", "--context", "lab", real=True)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "Set KUBECONFIG, pass --kubeconfig, or pass --no-cluster." in ran.err
+    assert "--directory" not in ran.err
 
 
 @pytest.mark.usefixtures("quota")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lightkube import Client
 
-from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.cluster_errors import NoCluster
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
 PATIENCE = 30.0
@@ -76,7 +76,7 @@ def _paths(path: Path | None) -> list[Path]:
     named = kubeconfig_files.named_by_environment(os.environ)
     default = kubeconfig_files.DEFAULT.expanduser()
     if not named and not default.exists():
-        raise ClusterError(
+        raise NoCluster(
             "No cluster is configured. Set KUBECONFIG, "
             "or name a kubeconfig or a folder (--kubeconfig, --directory).",
             brief="No cluster is configured",
