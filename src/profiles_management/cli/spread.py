@@ -6,12 +6,14 @@ A group is a dataclass whose fields are options, or a kind of SettingOptions.
 import inspect
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from profiles_management.cli.setting_options import SettingOptions
 
+R = TypeVar("R")
 
-def spread(command: Callable[..., int]) -> Callable[..., int]:
+
+def spread(command: Callable[..., R]) -> Callable[..., R]:
     """Return a command whose parameters that are groups of options are spread into single options.
 
     Every parameter can be given by name only; a group is put together again before the command is
@@ -29,7 +31,7 @@ def spread(command: Callable[..., int]) -> Callable[..., int]:
             keyword = inspect.Parameter.KEYWORD_ONLY
             parameters.append(parameter.replace(annotation=hints[name], kind=keyword))
 
-    def spread_out(**given: Any) -> int:  # noqa: ANN401 - whatever the options hold
+    def spread_out(**given: Any) -> R:  # noqa: ANN401 - whatever the options hold
         for name, (group, names) in groups.items():
             given[name] = group(**{single: given.pop(single) for single in names})
         return command(**given)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _TOKEN: Final = f"{PREFIX}TOKEN"
 _PORTAL: Final = f"Portal (the token: {_TOKEN}; as variables: {PREFIX}URL and so on)"
 _PROFILES: Final = "Profiles"
-SLOWEST: Final = 0.1  # requests a second
+_SLOWEST: Final = 0.1  # requests a second
 _QUOTA: Final = "--quota"
 _LONGEST_TOKEN: Final = 4_096  # bytes of a file
 _LONGEST_CA: Final = 1_048_576
@@ -69,9 +69,9 @@ class PortalOptions:
         float | None,
         _portal(
             "--rate",
-            f"Largest number of requests a second, from {SLOWEST} (default: no limit).",
+            f"Largest number of requests a second, from {_SLOWEST} (default: no limit).",
             metavar="NUMBER",
-            min=SLOWEST,
+            min=_SLOWEST,
         ),
     ] = None
 

@@ -3,23 +3,23 @@
 Its variables are those of `puhuri export`.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
+from typer.main import get_command
 
 from profiles_management.cli.puhuri.customer_address import CustomerAddress
-from profiles_management.cli.puhuri.portal_options import SLOWEST, PortalOptions, ProfileOptions
+from profiles_management.cli.puhuri.portal_options import PortalOptions, ProfileOptions
 from profiles_management.cli.puhuri.portal_variables import PREFIX
+from profiles_management.cli.spread import spread
 from profiles_management.cli.untrusted_files import UntrustedPortal
 from profiles_management.cli.variables import variable_name
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.puhuri.client.portal_url import portal_url
 from profiles_management.puhuri.exporting.export_settings import ExportSettings
-from profiles_management.puhuri.portal_settings import PersonName
 from profiles_management.puhuri.portal_source import PortalSource
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.target_errors import TargetError
@@ -47,10 +47,9 @@ def portal_source(
     Raises:
         typer.BadParameter: a variable has another form, or names another portal.
     """
-    _check_portal_of_token(given.address)
-    portal = PortalOptions(
-        url=given.address.url, token_file=_path("TOKEN_FILE"), ca=_path("CA"), rate=_rate()
-    )
+    portal, profiles = _of_environment()
+    _check_portal_of_token(portal.url or "", given.address)
+    portal = replace(portal, url=given.address.url)
 
     @contextmanager
     def connect() -> Iterator["Client"]:
@@ -58,7 +57,28 @@ def portal_source(
             yield client
 
     label, customer = str(given.address), given.address.customer
-    return PortalSource(given.name, label, customer, connect, _settings(), trust, clock, instance)
+    settings = _settings(profiles)
+    return PortalSource(given.name, label, customer, connect, settings, trust, clock, instance)
+
+
+def _of_environment() -> tuple[PortalOptions, ProfileOptions]:
+    """Return the options of `puhuri export` as a command line without any of them sets them.
+
+    Raises:
+        typer.BadParameter: a variable has another form.
+    """
+    program = typer.Typer(add_completion=False)
+    program.command()(spread(_declared))
+    command = get_command(program)
+    with command.make_context("source", []) as context:
+        options: tuple[PortalOptions, ProfileOptions] = command.invoke(context)
+    return options
+
+
+def _declared(
+    portal: PortalOptions, profiles: ProfileOptions
+) -> tuple[PortalOptions, ProfileOptions]:
+    return portal, profiles
 
 
 def _client(portal: PortalOptions, clock: Clock) -> "Client":
@@ -68,23 +88,24 @@ def _client(portal: PortalOptions, clock: Clock) -> "Client":
         raise TargetError(error.message) from None
 
 
-def _check_portal_of_token(address: CustomerAddress) -> None:
+def _check_portal_of_token(known: str, address: CustomerAddress) -> None:
     """Refuse to send the token of one portal to another.
+
+    Args:
+        known: the URL of the portal of the token, '' where the environment names none.
 
     Raises:
         typer.BadParameter: the environment names another portal.
     """
-    known = _text("URL")
     try:
-        is_other = bool(known) and portal_url(known) != address.url
+        is_other = bool(known.strip()) and portal_url(known.strip()) != address.url
     except ValueError:
         is_other = True
     if is_other:
         raise _refused("URL", f"it names another portal than {address.url}, for the same token.")
 
 
-def _settings() -> ExportSettings:
-    profiles = ProfileOptions(people=_people(), prefix=_text("PREFIX"), owner=_text("OWNER"))
+def _settings(profiles: ProfileOptions) -> ExportSettings:
     try:
         return profiles.settings()
     except typer.BadParameter as error:
@@ -92,34 +113,6 @@ def _settings() -> ExportSettings:
         raise _refused(name, error.message) from None
     except SettingsError as error:
         raise _refused(variable_name(error.setting), f"it {error.what}.") from None
-
-
-def _text(name: str) -> str:
-    return os.environ.get(f"{PREFIX}{name}", "").strip()
-
-
-def _path(name: str) -> Path | None:
-    text = _text(name)
-    return Path(text) if text else None
-
-
-def _people() -> PersonName:
-    text = _text("PEOPLE")
-    try:
-        return PersonName(text or PersonName.CUID)
-    except ValueError:
-        raise _refused("PEOPLE", f"it is not one of {', '.join(PersonName)}.") from None
-
-
-def _rate() -> float | None:
-    text = _text("RATE")
-    try:
-        rate = float(text) if text else None
-    except ValueError:
-        raise _refused("RATE", "it is not a number.") from None
-    if rate is not None and not rate >= SLOWEST:
-        raise _refused("RATE", f"it is not {SLOWEST} or more.")
-    return rate
 
 
 def _refused(name: str, what: str) -> typer.BadParameter:

@@ -269,10 +269,10 @@ def test_a_mistake_ends_the_command_before_anything_is_asked(
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("PUHURI_PEOPLE", "x", "PUHURI_PEOPLE: it is not one of cuid, email."),
-        ("PUHURI_RATE", "0", "PUHURI_RATE: it is not 0.1 or more."),
-        ("PUHURI_RATE", "nan", "PUHURI_RATE: it is not 0.1 or more."),
-        ("PUHURI_RATE", "x", "PUHURI_RATE: it is not a number."),
+        ("PUHURI_PEOPLE", "x", "PUHURI_PEOPLE: 'x' is not one of 'cuid', 'email'."),
+        ("PUHURI_RATE", "0", 'PUHURI_RATE is "0". Give requests a second, such as 10.'),
+        ("PUHURI_RATE", "nan", 'PUHURI_RATE is "nan". Give requests a second'),
+        ("PUHURI_RATE", "x", 'PUHURI_RATE is "x". Give requests a second'),
         ("PUHURI_ROLE", "x", 'PUHURI_ROLE: "x" does not name a role'),
         ("PUHURI_ROLE", "view=PROJECT.ADMIN", "PUHURI_ROLE: edit and view are the same role"),
         ("PUHURI_QUOTA", "x", 'PUHURI_QUOTA: "x" names no component'),
