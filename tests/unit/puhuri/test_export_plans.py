@@ -71,7 +71,7 @@ def test_a_project_of_nobody_is_adopted_and_nothing_else_changes(portal):
     assert [field.path for field in change.fields] == ["backend_id"]
 
 
-def test_a_project_that_is_over_keeps_its_owner_and_its_plan_is_empty(portal):
+def test_a_project_that_is_over_keeps_its_owner_and_the_roles_of_others_end(portal):
     people = (("ada", MANAGER), ("bo", MEMBER), ("eve", MEMBER))
     project(portal.world, "q", *people, backend_id="test/q", end_date=date(2020, 1, 1))
 
@@ -81,7 +81,9 @@ def test_a_project_that_is_over_keeps_its_owner_and_its_plan_is_empty(portal):
     assert profile.owner.name == cuid("ada")
     over = datetime(2020, 1, 1, tzinfo=UTC)
     assert {person.until for person in profile.contributors} == {over}
-    assert planned(portal, export).changes == ()
+    changes = planned(portal, export).changes
+    assert {change.person.name for change in changes} == {cuid("bo"), cuid("eve")}
+    assert {change.reason.name for change in changes} == {"EXPIRED"}
 
 
 def test_a_role_that_ends_after_its_project_is_left_as_it_is(portal):
