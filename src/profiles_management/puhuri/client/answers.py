@@ -84,7 +84,7 @@ def error_fields(content: bytes) -> Mapping[str, tuple[str, ...]]:
     Nothing that a server can send raises here.
     """
     try:
-        body = json.loads(content)
+        body = json.loads(content.decode())  # given bytes, it would take UTF-16 too
     except (ValueError, RecursionError):
         return {}
     fields: dict[str, list[str]] = {}

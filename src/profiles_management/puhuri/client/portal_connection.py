@@ -24,8 +24,7 @@ from profiles_management.puhuri.client.portal_request import Request
 from profiles_management.puhuri.client.portal_responses import (
     answer_of,
     check_answered,
-    reason,
-    unknown,
+    no_answer,
 )
 from profiles_management.puhuri.client.portal_url import portal_url
 from profiles_management.puhuri.client.request_pace import RequestPace
@@ -45,12 +44,6 @@ LARGEST: Final = 64 * 1024 * 1024
 MOST_ROWS: Final = 10_000_000
 """The most rows of a list; a server that claims more is no portal."""
 
-_NEVER_SENT: Final = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-)
 _EXPIRED: Final = frozenset({"Token has expired.", "Invalid token."})
 
 
@@ -191,14 +184,14 @@ class Connection:
         self._pace.wait()
         try:
             answer = self._answer(request, token, deadline)
-        except _NEVER_SENT as error:
-            check_certificate(error)
-            raise Passing(reason(error)) from None
         except httpx2.RequestError as error:
-            raise unknown(request, reason(error)) from None
-        if not token and answer.status < HTTPStatus.BAD_REQUEST:
-            return answer  # the token itself
-        return replace(answer, content=self._tokens.without_secrets(answer.content))
+            check_certificate(error)
+            failure = no_answer(request, error)
+        else:
+            if not token and answer.status < HTTPStatus.BAD_REQUEST:
+                return answer  # the token itself
+            return replace(answer, content=self._tokens.without_secrets(answer.content))
+        raise failure  # outside of `except`, so that it does not keep the words of the library
 
     def _answer(self, request: Request, token: str, deadline: float) -> Answer:
         query = f"?{urlencode(request.params)}" if request.params else ""

@@ -10,6 +10,12 @@ from profiles_management.puhuri.client.errors import PuhuriAway
 from profiles_management.puhuri.client.portal_request import Request
 from profiles_management.reconcile.retry import Passing
 
+_NEVER_SENT: Final = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+)
 _MOST_WAIT: Final = 60.0  # seconds that a server may ask for
 
 
@@ -54,11 +60,42 @@ def unknown(request: Request, why: str, *, status: int = 0, seconds: float = 0.0
     return PuhuriAway(message, status=status, unanswered=True)
 
 
-def reason(error: Exception) -> str:
-    """Return why there was no answer, without the address, which may hold credentials."""
+def no_answer(request: Request, error: httpx2.RequestError) -> Exception:
+    """Return what is raised where there was no answer."""
+    if isinstance(error, _NEVER_SENT):
+        return Passing(_reason(error))
+    return unknown(request, _reason(error))
+
+
+def _reason(error: httpx2.RequestError) -> str:
+    """Return why there was no answer, in words of this program or of the system.
+
+    Those of the HTTP library may have the address, or what the server sent: it can be the token.
+    """
     if isinstance(error, httpx2.TimeoutException):
         return "it did not answer in time"
-    return str(error).rstrip(".") or type(error).__name__
+    if isinstance(error, httpx2.ProxyError):
+        return _of_proxy(error)
+    if isinstance(error, httpx2.DecodingError):
+        return "its answer cannot be unpacked"
+    return _of_system(error) or "it did not send a whole answer in HTTP"
+
+
+def _of_proxy(error: httpx2.ProxyError) -> str:
+    status = str(error).partition(" ")[0]
+    if status.isascii() and status.isdigit():
+        return f"the proxy answered with status {status}"
+    return "the proxy did not connect to it"
+
+
+def _of_system(error: BaseException) -> str:
+    """Return what the system says of a connection, '' where it says nothing."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError):
+            return (cause.strerror or "").rstrip(".")
+        cause = cause.__cause__ or cause.__context__
+    return ""
 
 
 def _requested_wait(response: httpx2.Response) -> float:

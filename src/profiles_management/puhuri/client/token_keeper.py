@@ -1,6 +1,7 @@
 """The token that requests carry: the one that was given, or those that a password gets."""
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -60,12 +61,19 @@ class TokenKeeper:
         """Return a text of a server without the token and the password, should it repeat them."""
         password = self._password.password if self._password is not None else ""
         for secret in filter(None, (self._token, password)):
-            for form in _written(secret):
-                content = content.replace(form, _HIDDEN)
+            content = _as_written(secret).sub(_HIDDEN, content)
         return content
 
 
-def _written(secret: str) -> set[bytes]:
-    """Return how a secret looks in an answer: as it is, or as JSON has it."""
-    in_json = (json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False))
-    return {form.encode() for form in (secret, *in_json)}
+def _as_written(secret: str) -> re.Pattern[bytes]:
+    """Return what finds a secret in a text as it is, or as JSON may write its characters."""
+    return re.compile(b"".join(map(_forms, secret)))
+
+
+def _forms(character: str) -> bytes:
+    """Return the pattern of the ways to write a character: itself, or one of its escapes."""
+    units = character.encode("utf-16-be").hex()
+    hexadecimal = "".join(rf"\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    short = json.dumps(character, ensure_ascii=False)[1:-1]
+    plain = b"|".join(re.escape(form.encode()) for form in (character, short, f"\\{character}"))
+    return b"(?:" + plain + b"|(?i:" + re.escape(hexadecimal.encode()) + b"))"

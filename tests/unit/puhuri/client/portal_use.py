@@ -33,9 +33,9 @@ class PortalUse:
     def __post_init__(self) -> None:
         self._clients: list[Client] = []
 
-    def client(self, credentials: Token | Password) -> Client:
-        """Return a client that is closed with the rest."""
-        client = Client(self.portal.url, credentials, clock=self.time.clock)
+    def client(self, credentials: Token | Password, url: str = "") -> Client:
+        """Return a client that is closed with the rest, of another server where one is given."""
+        client = Client(url or self.portal.url, credentials, clock=self.time.clock)
         self._clients.append(client)
         return client
 

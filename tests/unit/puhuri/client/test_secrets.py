@@ -6,7 +6,8 @@ import traceback
 import pytest
 
 from profiles_management.puhuri.client.credentials import Password, Token
-from profiles_management.puhuri.client.errors import PuhuriError
+from profiles_management.puhuri.client.errors import NotAllowed, PuhuriAway, PuhuriError
+from puhuri.client.raw_server import answering
 from puhuri.server.generations import generations
 from puhuri_server.sample import cuid
 from puhuri_server.server import Fault
@@ -88,6 +89,55 @@ def test_a_server_that_repeats_them_does_not_make_us_show_them(
         client.projects.get("0" * 32)
     is_known = request.node.callspec.params["client"] == "password"
     assert_hidden(everything(error.value), is_known=is_known)
+
+
+ESCAPED = "".join(f"\\u{ord(character):04X}" for character in SECRET_TOKEN)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"detail": "{ESCAPED}"}}'.encode(),
+        f'{{"detail": "{ESCAPED.lower()}"}}'.encode(),
+        f'{{"detail": "{SECRET_TOKEN[:8]}{ESCAPED[48:]}"}}'.encode(),
+        f'{{"detail": "{SECRET_TOKEN}"}}'.encode("utf-16"),
+        f'{{"detail": "{SECRET_TOKEN}"}}'.encode("utf-32"),
+    ],
+    ids=["escaped", "small letters", "in part", "UTF-16", "UTF-32"],
+)
+def test_no_way_to_write_them_is_shown(portal, body):
+    def answer(connection, _head):
+        head = f"HTTP/1.1 403 Forbidden\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall(head.encode() + body)
+
+    with answering(answer) as url, portal.client(Token(SECRET_TOKEN), url) as client:
+        with pytest.raises(NotAllowed, match=r"allow it: (\*\*\*|no reason given)") as error:
+            client.users.me()
+        assert_hidden(everything(error.value))
+
+
+def echoed_header(line):
+    return b"HTTP/1.1 200 OK\r\n" + line.replace(b":", b" ") + b"\r\n\r\n"
+
+
+def echoed_version(line):
+    return b"HTTP/9 " + line + b"\r\n\r\n"
+
+
+def echoed_encoding(line):
+    return b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 70\r\n\r\n" + line
+
+
+@pytest.mark.parametrize("echo", [echoed_header, echoed_version, echoed_encoding])
+def test_an_answer_that_is_not_http_shows_nothing_of_itself(portal, echo):
+    def answer(connection, head):
+        (line,) = (line for line in head.split(b"\r\n") if line.startswith(b"Authorization"))
+        connection.sendall(echo(line))
+
+    with answering(answer) as url, portal.client(Token(SECRET_TOKEN), url) as client:
+        with pytest.raises(PuhuriAway, match=r"its answer cannot|a whole answer in HTTP") as error:
+            client.users.me()
+        assert_hidden(everything(error.value))
 
 
 def test_a_row_that_repeats_them_does_not_either(portal, client):
