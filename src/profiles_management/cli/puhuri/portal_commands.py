@@ -29,7 +29,7 @@ from profiles_management.cli.puhuri.portal_options import (
     ProjectOptions,
 )
 from profiles_management.cli.session import Session
-from profiles_management.cli.source_options import UntrustedOptions
+from profiles_management.cli.source_options import UNTRUSTED_PROFILES, UntrustedOptions
 from profiles_management.cli.target_run import TargetRun
 from profiles_management.cli.untrusted_files import OPTION, is_portal
 from profiles_management.kubeflow.settings import Settings
@@ -104,13 +104,19 @@ def _document(
 ) -> ProfilesManagementRepresentation:
     """Return the document. A portal is no source of it, because the same run changes a portal.
 
+    Untrusted documents need patterns. A portal does not record which document made a project, so
+    without them a profile of theirs could take over a project that FILE no longer lists.
+
     Raises:
-        typer.BadParameter: a portal is given as a source.
+        typer.BadParameter: a portal is given as a source, or there are no patterns.
         ProfilesError: the document cannot be read or is not valid.
     """
     if any(map(is_portal, given.untrusted or ())):
         what = "a portal can be a source for clusters only. Print it with: puhuri export"
         raise typer.BadParameter(what, param_hint=OPTION)
+    if given.untrusted and not given.untrusted_profiles:
+        what = "projects do not record who made them, so --untrusted needs patterns, such as hpc-*."
+        raise typer.BadParameter(what, param_hint=UNTRUSTED_PROFILES)
     return session.document(given, git, settings)
 
 

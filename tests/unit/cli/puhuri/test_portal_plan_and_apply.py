@@ -292,7 +292,7 @@ def test_documents_of_others_are_merged_with_less_trust(puhuri, portal, here):
 
     ran = puhuri("apply", "--untrusted", "teams.yaml", "--untrusted-profiles", "s*")
     (here / "teams.yaml").write_text(f"{TEAMS}  puhuri: {{name: Soup}}\n")
-    refused = puhuri("plan", "--untrusted", "teams.yaml")
+    refused = puhuri("plan", "--untrusted", "teams.yaml", "--untrusted-profiles", "s*")
 
     assert ran.code == 0
     assert roles(portal, "soup") == {cuid("bo"): MANAGER}
@@ -300,12 +300,23 @@ def test_documents_of_others_are_merged_with_less_trust(puhuri, portal, here):
     assert "profiles[0].puhuri" in refused.err
 
 
+def test_a_document_of_others_needs_patterns_for_its_names(puhuri, portal, here):
+    (here / "teams.yaml").write_text(TEAMS)
+
+    ran = puhuri("apply", "--untrusted", "teams.yaml")
+
+    assert ran.code == 1
+    assert "--untrusted-profiles: projects do not record who made them" in " ".join(ran.err.split())
+    assert portal.world.projects == []
+
+
 def test_while_such_a_document_cannot_be_read_what_it_gave_stays(puhuri, portal, here):
     (here / "teams.yaml").write_text(TEAMS)
-    puhuri("apply", "--untrusted", "teams.yaml")
+    untrusted = ("--untrusted", "teams.yaml", "--untrusted-profiles", "s*")
+    puhuri("apply", *untrusted)
     (here / "teams.yaml").write_text("profiles: 5\n")
 
-    ran = puhuri("apply", "--untrusted", "teams.yaml", "--yes", "--allow-revocations")
+    ran = puhuri("apply", *untrusted, "--yes", "--allow-revocations")
 
     assert ran.code == 1
     assert "What was made for file:teams.yaml stays unchanged." in ran.err
