@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import chain
 
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant, Project
 from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
@@ -45,7 +46,8 @@ def plan(
     Args:
         now: with a zone; contributors whose `until` has come by then are as if they were not there.
     """
-    return _Planner(pmr, observed, settings, now).plan()
+    with collector_paused():
+        return _Planner(pmr, observed, settings, now).plan()
 
 
 @dataclass(slots=True)
