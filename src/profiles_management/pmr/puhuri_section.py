@@ -5,13 +5,12 @@ Targets that do not know it ignore it; it is validated all the same.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -25,21 +24,22 @@ from pydantic import (
 
 from profiles_management.pmr.model import Finding, Model, Text, refusal, refuse
 from profiles_management.pmr.names import quoted
-
-# source: the portal's own checks, seen on Waldur 7.0.7
-LONGEST_PROJECT_NAME: Final = 500
-LONGEST_DESCRIPTION: Final = 2000
-LONGEST_ALLOCATION_NAME: Final = 150
-_LIMITS_END: Final = 2**63
-_UUID: Final = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+from profiles_management.pmr.portal_values import (
+    LONGEST_ALLOCATION_NAME,
+    LONGEST_DESCRIPTION,
+    LONGEST_PROJECT_NAME,
+    is_limit,
+    is_uuid,
+    uuid,
+)
 
 
 def _uuid(text: str) -> str:
-    if not _UUID.fullmatch(text):
+    if not is_uuid(text):
         what = f"{quoted(text)} is not a uuid"
         remedy = "copy it from the end of the project's address in the portal"
         raise refusal(Finding("bad-uuid", what, remedy))
-    return text.replace("-", "").lower()
+    return uuid(text)
 
 
 def _day(value: object) -> date:
@@ -54,11 +54,6 @@ def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise refusal(Finding("bad-date", "it is not a date", 'write: "2027-12-31"'))
-
-
-def is_limit(value: float | Decimal) -> bool:
-    """Return whether a number is a limit that the portal can have: a 64-bit integer holds it."""
-    return 0 <= value < _LIMITS_END
 
 
 def _limit(value: object) -> Decimal:

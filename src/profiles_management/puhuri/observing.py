@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from profiles_management.pmr.portal_values import is_uuid
 from profiles_management.pmr.puhuri_section import PuhuriAllocation
 from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.errors import NotFound
@@ -24,7 +25,6 @@ from profiles_management.puhuri.client.models import (
     Quantity,
     User,
 )
-from profiles_management.puhuri.client.wire import is_uuid
 from profiles_management.puhuri.mapping.present_allocations import is_the_same, merged_limits
 from profiles_management.puhuri.portal_state import Observed
 

@@ -5,8 +5,8 @@ from typing import Final, Self
 from urllib.parse import quote, unquote
 
 from profiles_management.pmr.origins import PORTAL
+from profiles_management.pmr.portal_values import is_uuid, uuid
 from profiles_management.puhuri.client.portal_url import portal_url
-from profiles_management.puhuri.client.wire import is_uuid, uuid
 
 _FORM: Final = "Write puhuri:CUSTOMER@https://HOST, with %20 for a space in the name of CUSTOMER."
 

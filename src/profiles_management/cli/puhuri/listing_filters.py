@@ -9,14 +9,16 @@ from typing import Annotated, Any, Final
 import typer
 
 from profiles_management.cli.puhuri.portal_variables import portal_option
+from profiles_management.pmr.portal_values import uuid
 from profiles_management.puhuri.client.models import (
     AllocationState,
     OfferingState,
     OrderState,
     OrderType,
 )
-from profiles_management.puhuri.client.wire import uuid, uuid_of_url
+from profiles_management.puhuri.client.wire import uuid_of_url
 from profiles_management.reconcile.lines import printable
+from profiles_management.report.usage.usage_period import month_of
 
 _PANEL: Final = "Filters"
 
@@ -27,10 +29,6 @@ def _filter(name: str, text: str, metavar: str = "TEXT", **more: Any) -> Any:  #
 
 def _choice(name: str, text: str, values: type[StrEnum]) -> Any:  # noqa: ANN401 - as above
     return _filter(name, f"{text}: {', '.join(values)}.", name.strip("-").upper())
-
-
-def _month(text: str) -> date:
-    return date.fromisoformat(text if len(text) > len("2026-11") else f"{text}-01").replace(day=1)
 
 
 _FORMS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
@@ -44,7 +42,7 @@ _FORMS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
     **dict.fromkeys(
         ("date_after", "date_before"), (date.fromisoformat, "is not a date such as 2027-01-31")
     ),
-    "billing_period": (_month, "is not a month such as 2027-01"),
+    "billing_period": (month_of, "is not a month such as 2027-01"),
 }
 """What the value of a filter has to be, and what is wrong with any other."""
 

@@ -15,6 +15,7 @@ from profiles_management.reconcile.describe import Data
 from profiles_management.reconcile.lines import Line, line, table
 from profiles_management.reconcile.rows import day
 from profiles_management.report.csv_table import csv_text
+from profiles_management.report.usage.usage_period import month_text
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 Value = Callable[[Any], object]
@@ -105,7 +106,7 @@ def _(value: Component) -> str:
 
 def _month(row: Any) -> str:  # noqa: ANN401 - a Usage
     """Return the month of a usage, such as 2027-01."""
-    return "" if row.billing_period is None else f"{row.billing_period:%Y-%m}"
+    return "" if row.billing_period is None else month_text(row.billing_period)
 
 
 CUSTOMERS: Final = Listing(

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from profiles_management.pmr.portal_values import LONGEST_ALLOCATION_NAME, is_limit
+from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import PuhuriAway, Refused
 from profiles_management.puhuri.client.filters import (
     Filter,
@@ -20,13 +22,8 @@ from profiles_management.puhuri.client.models import Allocation, Order, OrderTyp
 from profiles_management.puhuri.client.orders import Orders
 from profiles_management.puhuri.client.service import Row, Service, look_up_again, present
 from profiles_management.puhuri.client.wire import number, quantities
-from profiles_management.puhuri.client.wire import uuid as checked_uuid
-
-LONGEST_NAME: Final = 150
-"""The most characters of the name of an allocation."""
 
 _PATH: Final = "/api/marketplace-resources/"
-_MOST: Final = 2**63
 
 
 class _AllocationRow(Row[Allocation], frozen=True, kw_only=True):
@@ -231,9 +228,11 @@ def _check_name(name: str) -> None:
     Raises:
         Refused: it has no or too many characters.
     """
-    if not name.strip() or len(name) > LONGEST_NAME:
-        words = f"The name of an allocation has 1 to {LONGEST_NAME} characters"
-        raise Refused(f"{words}: {name[:LONGEST_NAME]!r}.", status=0, fields={"name": (words,)})
+    if not name.strip() or len(name) > LONGEST_ALLOCATION_NAME:
+        words = f"The name of an allocation has 1 to {LONGEST_ALLOCATION_NAME} characters"
+        raise Refused(
+            f"{words}: {name[:LONGEST_ALLOCATION_NAME]!r}.", status=0, fields={"name": (words,)}
+        )
 
 
 def _check_end(attributes: Mapping[str, Any]) -> None:
@@ -259,7 +258,7 @@ def _numbers(limits: Mapping[str, Quantity]) -> dict[str, int | float]:
     Raises:
         Refused: one is negative or too large.
     """
-    wrong = [name for name, limit in limits.items() if not 0 <= limit < _MOST]
+    wrong = [name for name, limit in limits.items() if not is_limit(limit)]
     if wrong:
         words = "A limit is a number from 0 to 2^63 - 1"
         message = f"{words}: {', '.join(wrong)}."

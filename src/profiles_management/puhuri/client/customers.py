@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from profiles_management.pmr.portal_values import is_uuid
+from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import NotFound, PuhuriError
 from profiles_management.puhuri.client.filters import (
     Filter,
@@ -13,8 +15,6 @@ from profiles_management.puhuri.client.filters import (
 )
 from profiles_management.puhuri.client.models import Customer
 from profiles_management.puhuri.client.service import Row, Service, present
-from profiles_management.puhuri.client.wire import is_uuid
-from profiles_management.puhuri.client.wire import uuid as checked_uuid
 from profiles_management.reconcile.lines import printable
 
 _PATH = "/api/customers/"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from profiles_management.pmr.portal_values import uuid
 from profiles_management.puhuri.client.portal_request import Params, flat
-from profiles_management.puhuri.client.wire import uuid
 
 M = TypeVar("M")
 Matches = Callable[[Any, Any], bool]

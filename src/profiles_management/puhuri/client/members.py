@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import DoubledGrant, NotFound, PuhuriAway
 from profiles_management.puhuri.client.filters import (
     Filter,
@@ -26,7 +27,6 @@ from profiles_management.puhuri.client.models import CustomerPeople, Grant
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Service, look_up_again
 from profiles_management.puhuri.client.wire import moment, uuid_of_url
-from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 
 class Members(Service):

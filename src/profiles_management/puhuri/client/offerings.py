@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
+from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.filters import (
     Filter,
     asked,
@@ -22,7 +23,6 @@ from profiles_management.puhuri.client.models import (
 )
 from profiles_management.puhuri.client.service import Row, Service, in_known_state, present
 from profiles_management.puhuri.client.wire import quantity
-from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _PUBLIC = "/api/marketplace-public-offerings/"
 _FIRST = "/api/marketplace-offerings/"  # until November 2022

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.errors import PuhuriAway
 from profiles_management.puhuri.client.filters import (
@@ -29,7 +30,6 @@ from profiles_management.puhuri.client.service import (
     understood,
 )
 from profiles_management.puhuri.client.wire import quantities
-from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 # of the first generation, by the state of the order, and of its item where the order is under way
 _ORDER_STATES: Final[dict[str, str]] = {

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import NotFound, PuhuriAway
 from profiles_management.puhuri.client.filters import (
     Filter,
@@ -21,7 +22,6 @@ from profiles_management.puhuri.client.service import (
     present,
     understood,
 )
-from profiles_management.puhuri.client.wire import uuid as checked_uuid
 
 _PATH = "/api/projects/"
 _CHANGEABLE = frozenset({"name", "description", "backend_id", "end_date"})

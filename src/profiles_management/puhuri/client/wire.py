@@ -1,39 +1,14 @@
 """What the services share: uuids, quantities and moments as the API writes them. Pure."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
+from profiles_management.pmr.portal_values import uuid
 from profiles_management.puhuri.client.models import Quantity
 
-_UUID: Final = re.compile(r"[0-9a-f]{32}")
 _LARGEST_QUANTITY: Final = 20  # digits before the point: limits are 64-bit integers
-
-
-def uuid(text: str) -> str:
-    """Return a uuid as the API writes it: 32 hexadecimal digits in small letters.
-
-    Args:
-        text: with or without dashes.
-
-    Raises:
-        ValueError: it is no uuid.
-    """
-    digits = text.replace("-", "").lower()
-    if not _UUID.fullmatch(digits):
-        raise ValueError(f"{text!r} is not a uuid")
-    return digits
-
-
-def is_uuid(text: str) -> bool:
-    """Return whether a text is a uuid, with dashes or without."""
-    try:
-        uuid(text)
-    except ValueError:
-        return False
-    return True
 
 
 def uuid_of_url(url: str) -> str:

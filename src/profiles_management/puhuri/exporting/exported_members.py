@@ -94,7 +94,7 @@ class ExportedMembers:
         """Yield everybody with a role and a name that a document can have."""
         by_user: dict[str, list[Grant]] = defaultdict(list)
         for grant in self.grants:
-            if grant.expiration_time is None or grant.expiration_time > self.now:
+            if not grant.is_over(self.now):
                 by_user[grant.user_uuid].append(grant)
         for user, grants in by_user.items():
             roles = self._roles(user, grants)

@@ -8,7 +8,8 @@ from typing import Any, Final, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from profiles_management.pmr.exported_document import reason
-from profiles_management.pmr.puhuri_section import PuhuriAllocation, PuhuriProject, is_limit
+from profiles_management.pmr.portal_values import is_limit
+from profiles_management.pmr.puhuri_section import PuhuriAllocation, PuhuriProject
 from profiles_management.puhuri.client.models import Allocation, AllocationState, Project
 from profiles_management.puhuri.exporting.exported_notes import Note
 

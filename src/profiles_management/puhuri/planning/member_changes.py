@@ -12,6 +12,7 @@ from msgspec import structs
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant
+from profiles_management.puhuri.client.wire import moment
 from profiles_management.puhuri.mapping.project_end import end_within
 from profiles_management.puhuri.mapping.wanted import WantedMember, WantedProject
 from profiles_management.puhuri.planning.held_roles import Roles, roles_of_people
@@ -167,10 +168,10 @@ class Members:
 
     def _extended(self, roles: Roles, member: WantedMember, held: Grant) -> Change:
         is_over = held.is_over(self.now)
-        until = text_of(member.until)
+        until = moment(member.until)
         has_end = until is not None
         write = self._write(Verb.SET_EXPIRY, roles, member.role, until, ends=has_end)
-        end = FieldDiff(FieldKind.UNTIL, "expiration_time", text_of(held.expiration_time), until)
+        end = FieldDiff(FieldKind.UNTIL, "expiration_time", moment(held.expiration_time), until)
         phase = Phase.GRANT if is_over else Phase.SWITCH
         change = self._change(phase, Action.UPDATE, Reason.CHANGED, roles, writes=(write,))
         before = "" if is_over else member.role
@@ -179,7 +180,7 @@ class Members:
     def _given(self, roles: Roles, member: WantedMember) -> Change:
         """Return the change that gives somebody a role; further roles end first."""
         removals = self._removals(roles, roles.singles())
-        until = text_of(member.until)
+        until = moment(member.until)
         addition = self._write(Verb.ADD_MEMBER, roles, member.role, until)
         writes = (*removals, addition)
         before = self._strongest(roles)
@@ -276,10 +277,3 @@ class Members:
             Where.of_profile(self.project.profile),
             "name people by CUID, or ask the portal's support to merge the users",
         )
-
-
-def text_of(moment: datetime | None) -> str | None:
-    """Return a moment as text, None for never."""
-    if moment is None:
-        return None
-    return moment.isoformat().replace("+00:00", "Z")

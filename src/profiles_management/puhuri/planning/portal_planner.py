@@ -108,7 +108,7 @@ class _Planner:
         return {
             grant.user_uuid
             for grant in self.observed.grants.get(project.uuid, ())
-            if grant.expiration_time is None or grant.expiration_time > self.now
+            if not grant.is_over(self.now)
         }
 
     # the projects of the document

@@ -94,7 +94,7 @@ def _projects(
         by_project[row.allocation.project_uuid].append(row)
     roles: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for grant in facts.grants:
-        if grant.expiration_time is None or grant.expiration_time > at:
+        if not grant.is_over(at):
             roles[grant.project_uuid].add((grant.role, grant.user_uuid))
     profiles = profile_names(facts.projects, cluster)
     projects = {uuid: _deleted(of_project[0]) for uuid, of_project in by_project.items()}

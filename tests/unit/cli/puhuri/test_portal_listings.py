@@ -179,6 +179,7 @@ def test_the_variable_of_the_customer_is_a_filter_too(puhuri, filled, monkeypatc
         (("offerings", "--provider", "\x1b"), '--provider: "\\x1b" is not a uuid.'),
         (("usage", "--date-after", "soon"), '--date-after: "soon" is not a date such as'),
         (("usage", "--billing-period", "2027"), '"2027" is not a month such as 2027-01.'),
+        (("usage", "--billing-period", "2027-01-31"), '"2027-01-31" is not a month'),
         (("orders", "--state", "waiting"), "Invalid value for '--state': 'waiting' is not one of"),
         (("projects", "--customer", "Nobody"), "The portal has no customer with the name Nobody"),
     ],
@@ -202,15 +203,14 @@ def test_whatever_answers_instead_of_a_portal_is_one_message(puhuri, nonsense, n
     assert ran.err.replace("\n", "").isprintable()
 
 
-@pytest.mark.parametrize("month", ["2026-10", "2026-10-01"])
-def test_usage_is_that_of_a_month(puhuri, filled, month):
+def test_usage_is_that_of_a_month(puhuri, filled):
     (resource,) = filled.world.resources
     gpu = next(part for part in resource.offering.components if part.type == "gpu_k_hours")
     for day in ("2026-09-30", "2026-10-31"):
         moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
         report_usage(filled.world, resource, gpu, "2.5", moment=moment)
 
-    (record,) = rows(puhuri("usage", "--billing-period", month, "-o", "json"), "usage")
+    (record,) = rows(puhuri("usage", "--billing-period", "2026-10", "-o", "json"), "usage")
     after = rows(puhuri("usage", "--date-after", "2026-10-01", "-o", "json"), "usage")
 
     assert (record["type"], record["usage"]) == ("gpu_k_hours", 2.5)
