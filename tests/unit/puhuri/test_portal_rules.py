@@ -158,6 +158,17 @@ def test_a_doubled_grant_is_left_alone_and_says_what_to_ask_the_support_for(port
     assert report.outcomes == ()
 
 
+def test_a_doubled_grant_that_should_end_is_an_error(portal):
+    run(portal, document(TEAM))
+    world, project = portal.world, project_of(portal, "quantum")
+    world.grant(user(portal, "bo"), project, "PROJECT.ADMIN")
+
+    report = run(portal, document(("quantum", "ada", {})))
+
+    assert [problem.code for problem in report.plan.refused] == ["stuck-role"]
+    assert report.exit_code == 1
+
+
 def test_a_longer_end_is_an_update_and_never_a_second_grant(portal):
     soon = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     pmr = document(TEAM)

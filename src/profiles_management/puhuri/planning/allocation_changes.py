@@ -49,18 +49,6 @@ _WHO_ACTS: Final[Mapping[str, str]] = {
     OrderState.PENDING_START_DATE: "the start date of its order",
     OrderState.EXECUTING: "the provider of {offering} to carry out its order",
 }
-REFUSED: Final = frozenset(
-    {
-        "unknown-offering",
-        "ambiguous-offering",
-        "no-plan",
-        "unknown-limit",
-        "doubled-allocation",
-        "renamed-allocation",
-    }
-)
-"""The codes of what makes an allocation of the document impossible."""
-
 _ENDING: Final = frozenset({AllocationState.TERMINATING, AllocationState.ERRED})
 _IN_MOTION: Final = frozenset({AllocationState.UPDATING, AllocationState.TERMINATING})
 

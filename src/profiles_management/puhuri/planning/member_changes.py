@@ -129,14 +129,16 @@ class Members:
                 what = f"{roles.name} has {role} twice until the portal's daily clean-up"
                 yield Pending(self.project.profile, what)
                 continue
-            wants = "one" if role == wanted_role else "none"
-            yield Problem(
-                "doubled-grant",
-                f"{roles.name} has the role {role} {len(grants)} times, and should have {wants}",
-                Where.of_profile(self.project.profile),
+            remedy = (
                 f"ask the portal's support to end all grants of user {roles.user} in project "
-                f"{grants[0].project_uuid} but {wants}",
+                f"{grants[0].project_uuid}"
             )
+            if role == wanted_role:
+                what = f"{roles.name} has the role {role} {len(grants)} times, and should have one"
+                yield self._problem("doubled-grant", what, f"{remedy} but one")
+            else:
+                what = f"{roles.name} has the role {role} {len(grants)} times, and should have none"
+                yield self._problem("stuck-role", what, remedy)
 
     def _removed(self, key: str, roles: Roles) -> Iterator[Change]:
         """Yield the end of every role of somebody who should have none."""
@@ -201,10 +203,9 @@ class Members:
         return self.people is PersonName.CUID or bool(roles.user)
 
     def _unknown(self, member: WantedMember) -> Problem:
-        return Problem(
+        return self._problem(
             "needs-cuid",
             f"no member of the customer has the address {member.name}",
-            Where.of_profile(self.project.profile),
             "name everybody by CUID, or let the person become a member once in the portal",
         )
 
@@ -269,11 +270,13 @@ class Members:
         ]
         return max(active, key=strength, default="")
 
+    def _problem(self, code: str, what: str, remedy: str) -> Problem:
+        return Problem(code, what, Where.of_profile(self.project.profile), remedy)
+
     def _ambiguous(self, member: WantedMember, uuids: Collection[str]) -> Problem:
         users = ", ".join(sorted(uuids))
-        return Problem(
+        return self._problem(
             "ambiguous-person",
             f"{len(uuids)} users of the portal have the address {member.name}: {users}",
-            Where.of_profile(self.project.profile),
             "name people by CUID, or ask the portal's support to merge the users",
         )

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
+from typing import Final
 
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant, Project
 from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
-from profiles_management.puhuri.planning.allocation_changes import REFUSED, Allocations
+from profiles_management.puhuri.planning.allocation_changes import Allocations
 from profiles_management.puhuri.planning.frozen_access import FrozenAccess
 from profiles_management.puhuri.planning.held_roles import users_by_key
 from profiles_management.puhuri.planning.member_changes import Members
@@ -32,6 +33,19 @@ from profiles_management.reconcile.plan import (
     Reason,
     ordered,
 )
+
+_REFUSED: Final = frozenset(
+    {
+        "unknown-offering",
+        "ambiguous-offering",
+        "no-plan",
+        "unknown-limit",
+        "doubled-allocation",
+        "renamed-allocation",
+        "stuck-role",
+    }
+)
+"""The codes of what a document asks for and the portal cannot have, one person or allocation."""
 
 
 def plan(
@@ -213,7 +227,7 @@ class _Planner:
                 self.changes.append(finding)
             elif isinstance(finding, Pending):
                 self.pending.append(finding)
-            elif finding.code in REFUSED:
+            elif finding.code in _REFUSED:
                 self.problems.append(finding)
             else:
                 self.warnings.append(finding)

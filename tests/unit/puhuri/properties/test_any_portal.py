@@ -14,7 +14,7 @@ from puhuri_server.sample import sample_world
 from puhuri_server.server import Fault, serving
 from puhuri_server.world import Version
 
-NAMES_DOUBLES = {"doubled-grant", "doubled-project", "doubled-allocation"}
+NAMES_DOUBLES = {"doubled-grant", "stuck-role", "doubled-project", "doubled-allocation"}
 ROLES = {"view": "PROJECT.MEMBER", "edit": "PROJECT.ADMIN", "admin": "PROJECT.MANAGER"}
 
 
