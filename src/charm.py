@@ -29,9 +29,10 @@ from profiles_charm import (
 )
 from profiles_charm.endpoints import Endpoints
 from profiles_charm.portal_as_target import PortalAsTarget
-from profiles_charm.portal_run import PORTAL, PortalRun
+from profiles_charm.portal_run import PORTAL
 from profiles_charm.relation_source import RELATION
 from profiles_charm.run import NOTHING_ALLOWED, Inputs, Run
+from profiles_charm.target_result import TargetResult
 from profiles_management import (
     ProfilesError,
     Report,
@@ -166,7 +167,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         return run
 
     def _since(
-        self, gathered: Gathered | None, portal: PortalRun | None, now: datetime
+        self, gathered: Gathered | None, portal: TargetResult | None, now: datetime
     ) -> Mapping[str, datetime]:
         """Return since when each source is frozen, and since when the portal cannot be read."""
         if gathered is None:

@@ -16,11 +16,12 @@ from pydantic import BaseModel, ConfigDict
 
 import profiles_management
 from profiles_charm import results
-from profiles_charm.portal_run import PORTAL, PortalRun
+from profiles_charm.portal_run import PORTAL
 from profiles_charm.results import Results
 from profiles_charm.run import Run
 from profiles_charm.sources import commit
 from profiles_charm.status_text import brake_text, halt_text, summary
+from profiles_charm.target_result import TargetResult
 from profiles_management import (
     AccessEntry,
     DocumentError,
@@ -133,7 +134,7 @@ def of_run(run: Run) -> Results:
     )
 
 
-def of_portal_run(portal: PortalRun | None) -> Results:
+def of_portal_run(portal: TargetResult | None) -> Results:
     """Return the results of `sync-now` about a portal."""
     if portal is None:
         return {}

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from profiles_charm import sources
 from profiles_charm.git_source import GIT
-from profiles_charm.portal_run import PortalRun
 from profiles_charm.run import Run
+from profiles_charm.target_result import TargetResult
 from profiles_management import Report
 from profiles_management.reconcile.report import Outcome
 from profiles_management.sources import Gathered
@@ -52,7 +52,7 @@ def _figures(run: Run) -> Iterator[Figure]:
         yield from _of_portal(run.portal)
 
 
-def _of_portal(portal: PortalRun) -> Iterator[Figure]:
+def _of_portal(portal: TargetResult) -> Iterator[Figure]:
     what = "1 for a portal in which nothing was refused or failed, else 0"
     yield Figure("portal_run_success", what, int(portal.is_good))
     if isinstance(portal.outcome, Report):

@@ -12,8 +12,9 @@ from profiles_charm import actions, status, status_text
 from profiles_charm.actions import Answer, Params
 from profiles_charm.connection import Connection
 from profiles_charm.portal_as_target import PortalAsTarget
-from profiles_charm.portal_run import PortalRun, for_portal
+from profiles_charm.portal_run import for_portal
 from profiles_charm.run import NOTHING_ALLOWED, Inputs, Run
+from profiles_charm.target_result import TargetResult
 from profiles_management import (
     ProfilesError,
     Settings,
@@ -96,7 +97,7 @@ def _planned_portal(
     try:
         plan = portal.plan(pmr, params.at)
     except ProfilesError as error:
-        return Answer(actions.of_portal_error(error), status.of_portal(PortalRun(error)).message)
+        return Answer(actions.of_portal_error(error), status.of_portal(TargetResult(error)).message)
     return Answer(actions.of_portal_plan(plan, portal.limits))
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from profiles_charm.config import Config
 from profiles_charm.portal_config import connected, naming_options, portal_settings
-from profiles_charm.portal_run import PortalRun, for_portal, is_in_doubt
+from profiles_charm.portal_run import for_portal, is_in_doubt
+from profiles_charm.target_result import TargetResult
 from profiles_management import Plan, ProfilesError, Report, Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.reconcile import loop
@@ -37,7 +38,7 @@ class PortalAsTarget:
         """Whether the portal gets the document."""
         return self.options.puhuri_mode == "target"
 
-    def run(self, gathered: Gathered, outcome: Report | ProfilesError) -> PortalRun | None:
+    def run(self, gathered: Gathered, outcome: Report | ProfilesError) -> TargetResult | None:
         """Apply the document, unless the run on the cluster puts it in doubt; raise no error.
 
         Args:
@@ -48,9 +49,9 @@ class PortalAsTarget:
         report = applied_report(outcome)
         plan = None if report is None else report.plan
         try:
-            return PortalRun(self.apply(for_portal(gathered, plan)))
+            return TargetResult(self.apply(for_portal(gathered, plan)))
         except ProfilesError as error:
-            return PortalRun(error)
+            return TargetResult(error)
 
     def apply(self, pmr: ProfilesManagementRepresentation) -> Report:
         """Make the portal match a document.

@@ -1,15 +1,15 @@
-"""What became of the document in a portal, and what a portal has to leave as it is. Pure."""
+"""Which document a portal gets after a run on the cluster. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from profiles_management import BrakeError, DocumentError, ProfilesError, Report, StoppedError
+from profiles_management import BrakeError, DocumentError, ProfilesError, Report
 from profiles_management.kubeflow.planning import claims
 from profiles_management.kubeflow.planning import frozen as frozen_profiles
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.origins import Origins
 from profiles_management.pmr.problems import Interrupted
 from profiles_management.reconcile.plan import Frozen, Plan
-from profiles_management.sources import Gathered, applied_report
+from profiles_management.sources import Gathered
 
 PORTAL = "portal"
 """What statuses, results and metrics call it."""
@@ -17,34 +17,6 @@ PORTAL = "portal"
 _CLUSTER = "cluster"
 _CLAIMED = (claims.CODE, frozen_profiles.CODE)
 """Codes of profiles that another source made than the one that defines them."""
-
-
-@dataclass(frozen=True, slots=True)
-class PortalRun:
-    """The result of one run on a portal.
-
-    Attributes:
-        outcome: the report, or the error that ended the run.
-    """
-
-    outcome: Report | ProfilesError
-
-    @property
-    def report(self) -> Report | None:
-        """What was applied, also if the brake stopped the rest; None if nothing was."""
-        return applied_report(self.outcome)
-
-    @property
-    def error(self) -> ProfilesError | None:
-        """Why the portal could not be read or reached; None if it was, and if the brake stopped."""
-        if isinstance(self.outcome, (Report, StoppedError)):
-            return None
-        return self.outcome
-
-    @property
-    def is_good(self) -> bool:
-        """Whether it came to its end with nothing refused and nothing failed."""
-        return isinstance(self.outcome, Report) and self.outcome.exit_code != 1
 
 
 def is_in_doubt(outcome: Report | ProfilesError) -> bool:

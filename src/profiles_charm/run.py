@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from profiles_charm import sources
 from profiles_charm.portal_as_target import PortalAsTarget
-from profiles_charm.portal_run import PortalRun
-from profiles_management import ProfilesError, Report, Settings
+from profiles_charm.target_result import TargetResult
+from profiles_management import ProfilesError, Settings
 from profiles_management.reconcile.plan import Frozen
-from profiles_management.sources import Gathered, Reading, applied_report
+from profiles_management.sources import Gathered, Reading
 
 NOTHING_ALLOWED: Mapping[str, bool] = {}
 """What a run that nobody asked for may do in addition, by the names of settings."""
@@ -25,11 +25,10 @@ class Inputs(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """The result of one run.
+class Run(TargetResult):
+    """The result of one run: on the cluster, and all else.
 
     Attributes:
-        outcome: the report, or the error that ended the run.
         now: the moment at which it ended, with a zone.
         gathered: what the sources said; None if the options could not be read.
         contributors: number of contributors that the document gives access to.
@@ -39,24 +38,13 @@ class Run:
         portal: the result on the portal; None without one, or if it did not get the document.
     """
 
-    outcome: Report | ProfilesError
     now: datetime
     gathered: Gathered | None = None
     contributors: int = 0
     since: Mapping[str, datetime] = field(default_factory=dict)
     seconds: float = 0.0
     requests: int = 0
-    portal: PortalRun | None = None
-
-    @property
-    def report(self) -> Report | None:
-        """What was applied, also if the brake stopped the rest; None if nothing was."""
-        return applied_report(self.outcome)
-
-    @property
-    def is_good(self) -> bool:
-        """Whether it came to its end with nothing refused and nothing failed."""
-        return isinstance(self.outcome, Report) and self.outcome.exit_code != 1
+    portal: TargetResult | None = None
 
     @property
     def frozen(self) -> tuple[Reading, ...]:

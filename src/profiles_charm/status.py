@@ -6,9 +6,10 @@ from datetime import datetime
 import ops
 
 from profiles_charm import memory, status_text
-from profiles_charm.portal_run import PORTAL, PortalRun
+from profiles_charm.portal_run import PORTAL
 from profiles_charm.run import Run
 from profiles_charm.status_text import LONGEST, LONGEST_WITH_REMEDY, error_text, short
+from profiles_charm.target_result import TargetResult
 from profiles_management import (
     ClusterAway,
     ClusterError,
@@ -46,7 +47,7 @@ def statuses_of(run: Run, app: str) -> Iterator[ops.StatusBase]:
         yield of_portal(run.portal, run.since.get(PORTAL))
 
 
-def of_portal(portal: PortalRun, begun: datetime | None = None) -> ops.StatusBase:
+def of_portal(portal: TargetResult, begun: datetime | None = None) -> ops.StatusBase:
     """Return the status of a portal.
 
     Args:

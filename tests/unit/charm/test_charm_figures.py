@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from profiles_charm.figures import of
-from profiles_charm.portal_run import PortalRun
 from profiles_charm.run import Run
+from profiles_charm.target_result import TargetResult
 from profiles_management import BrakeError, ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Where
@@ -149,7 +149,7 @@ def test_a_portal_has_the_same_figures_of_its_own():
     outcomes = (change("a"), change("b", result=Result.FAILED))
     plan = Plan(tuple(outcome.change for outcome in outcomes), profiles=2)
 
-    found = named(a_run(Report(Plan(profiles=9)), portal=PortalRun(Report(plan, outcomes))))
+    found = named(a_run(Report(Plan(profiles=9)), portal=TargetResult(Report(plan, outcomes))))
 
     assert (found["portal_run_success"], found["run_success"]) == (0, 1)
     assert (found["portal_profiles"], found["profiles"]) == (2, 9)
@@ -158,7 +158,7 @@ def test_a_portal_has_the_same_figures_of_its_own():
 
 @pytest.mark.parametrize("error", [TargetError("no answer"), BrakeError("much", lost=9, before=10)])
 def test_a_portal_that_gave_no_report_is_not_good_and_the_run_is(error):
-    found = named(a_run(portal=PortalRun(error)))
+    found = named(a_run(portal=TargetResult(error)))
 
     assert {name for name in found if name.startswith("portal")} == {"portal_run_success"}
     assert (found["portal_run_success"], found["run_success"]) == (0, 1)

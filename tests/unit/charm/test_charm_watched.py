@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from profiles_charm.figures import of
-from profiles_charm.portal_run import PortalRun
 from profiles_charm.run import Run
+from profiles_charm.target_result import TargetResult
 from profiles_management import Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Action, Change, ObjectRef, Phase, Plan, Reason
@@ -43,7 +43,7 @@ def sent():
         seconds=1.0,
         now=now,
         gathered=gathered,
-        portal=PortalRun(report),
+        portal=TargetResult(report),
     )
     return {one.name: one for one in of(run)}
 
