@@ -55,8 +55,12 @@ def observe(
     observed = Observed(customer, projects, grants, users)
     if not named and not every_allocation:
         return observed
-    allocations = _by(_living(client, customer), lambda allocation: allocation.project_uuid)
-    observed = replace(observed, allocations=allocations)
+    listed = tuple(client.allocations.find(customer=customer.uuid))
+    observed = replace(
+        observed,
+        allocations=_by(_living(listed), lambda allocation: allocation.project_uuid),
+        components=frozenset(name for allocation in listed for name in allocation.limits),
+    )
     if not named:
         return observed
     return replace(
@@ -88,8 +92,8 @@ def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
     return {name: tuple(group) for name, group in groups.items()}
 
 
-def _living(client: Client, customer: Customer) -> Iterator[Allocation]:
-    for allocation in client.allocations.find(customer=customer.uuid):
+def _living(allocations: Iterable[Allocation]) -> Iterator[Allocation]:
+    for allocation in allocations:
         if allocation.state != AllocationState.TERMINATED:
             yield allocation
 

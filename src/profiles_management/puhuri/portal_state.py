@@ -25,6 +25,7 @@ class Observed:
         users: everybody with a role in the customer or a project of it; only where people are
             named by address, so that the portal cannot be asked for one of them.
         allocations: by the uuid of the project, but for terminated ones.
+        components: those that any allocation of the customer has a limit of, also a terminated one.
         open_orders: by the uuid of the allocation.
         offerings: by what the document calls them; only those that a new allocation needs.
         used: by the uuid of an allocation, how much of each component was used; only where a limit
@@ -36,6 +37,7 @@ class Observed:
     grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
     users: tuple[User, ...] = ()
     allocations: Mapping[str, tuple[Allocation, ...]] = field(default_factory=dict)
+    components: frozenset[str] = frozenset()
     open_orders: Mapping[str, Order] = field(default_factory=dict)
     offerings: Mapping[str, tuple[Offering, ...]] = field(default_factory=dict)
     used: Mapping[str, Mapping[str, Quantity]] = field(default_factory=dict)

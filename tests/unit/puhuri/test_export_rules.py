@@ -323,6 +323,41 @@ def test_without_an_allocation_the_quota_is_0(portal):
     assert hard == {"requests.nvidia.com/gpu": "0", "requests.storage": "0"}
 
 
+def test_of_a_component_that_no_allocation_has_there_is_no_quota_but_one_warning(portal):
+    for name in ("soup", "web"):
+        project(portal.world, name, ("ada", MANAGER))
+    wrong = quota_resources(["gpu_k_hour=requests.nvidia.com/gpu", "gb_k_hours=requests.storage:G"])
+    allocate(portal.world, portal.world.projects[-1], gb_k_hours=5, gpu_k_hours=2)
+
+    export = exported(portal, quota=wrong)
+
+    hards = [export.pmr.profiles[name].resources.hard for name in ("soup", "web")]
+    assert hards == [{"requests.storage": "0"}, {"requests.storage": "5G"}]
+    (warning,) = [note for note in export.notes if note.code == "unknown-component"]
+    assert 'has the component "gpu_k_hour", so' in warning.what
+    assert warning.remedy.startswith('Did you mean "gpu_k_hours"? ')
+    assert warning.remedy.endswith('"gb_k_hours", "gpu_k_hours"')
+
+
+def test_without_any_known_component_there_is_no_quota(portal):
+    made = project(portal.world, "soup", ("ada", MANAGER))
+    allocate(portal.world, made, gpu_k_hours=2)
+
+    export = exported(portal, quota=quota_resources(["nodes=pods"]))
+
+    assert export.pmr.profiles["soup"].resources is None
+
+
+def test_a_component_of_terminated_allocations_gives_a_quota_of_0(portal):
+    made = project(portal.world, "soup", ("ada", MANAGER))
+    allocate(portal.world, made, state="Terminated", gpu_k_hours=2)
+
+    export = exported(portal, quota=quota_resources(["gpu_k_hours=requests.nvidia.com/gpu"]))
+
+    assert export.pmr.profiles["soup"].resources.hard == {"requests.nvidia.com/gpu": "0"}
+    assert "unknown-component" not in codes(export)
+
+
 @pytest.mark.parametrize(
     ("entries", "message"),
     [

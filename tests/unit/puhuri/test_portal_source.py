@@ -285,6 +285,18 @@ def test_limits_become_a_quota(portal, read):
     }
 
 
+def test_a_misspelt_component_gives_no_quota_and_is_told_with_the_source(portal, read):
+    made = project(portal.world, "Soup", ("ada", MANAGER))
+    allocate(portal.world, made, gpu_k_hours=4)
+
+    pmr = read(quota=quota_resources(["gpu_hours=requests.nvidia.com/gpu"]))
+
+    assert pmr.profiles["soup"].resources is None
+    (warning,) = [problem for problem in pmr.warnings if problem.code == "unknown-component"]
+    assert warning.where.file == "puhuri:hpc"
+    assert "gpu_k_hours" in warning.remedy
+
+
 def test_without_a_mapping_there_is_no_quota_and_no_allocation_is_asked_for(portal, read):
     made = project(portal.world, "Soup", ("ada", MANAGER))
     allocate(portal.world, made, gpu_k_hours=4)

@@ -1,7 +1,7 @@
 """A document of what a portal has: a profile for each project of a customer. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -25,7 +25,7 @@ from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.exporting.exported_members import ExportedMembers
 from profiles_management.puhuri.exporting.exported_notes import Note, left_out, unfit_names
 from profiles_management.puhuri.exporting.exported_project import ExportedProject
-from profiles_management.puhuri.exporting.exported_quota import hard_limits
+from profiles_management.puhuri.exporting.exported_quota import hard_limits, known_resources
 from profiles_management.puhuri.exporting.profile_names import ProfileNames
 from profiles_management.puhuri.portal_settings import backend_prefix
 from profiles_management.puhuri.portal_state import Observed
@@ -42,6 +42,8 @@ def export(observed: Observed, settings: ExportSettings, rules: Rules, *, now: d
         rules: what the document may hold; a profile that breaks them is left out.
         now: with a zone; a role that is over by then is left out.
     """
+    quota, unknown = known_resources(observed.components, settings.quota)
+    settings = replace(settings, quota=quota)
     exporting = _Exporting(observed, settings, rules, now)
     names = ProfileNames(settings)
     for name, project in names.of(observed.projects):
@@ -49,7 +51,7 @@ def export(observed: Observed, settings: ExportSettings, rules: Rules, *, now: d
     section = Puhuri(customer=observed.customer.uuid) if settings.instance else None
     return Export(
         ProfilesManagementRepresentation(exporting.profiles, puhuri=section),
-        (*names.problems, *unfit_names(exporting.unfit, rules), *exporting.problems),
+        (*unknown, *names.problems, *unfit_names(exporting.unfit, rules), *exporting.problems),
         exporting.comments,
         exporting.drafts,
     )
