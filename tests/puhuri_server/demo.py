@@ -2,14 +2,14 @@
 
 from datetime import date, timedelta
 
-from puhuri_server.records import Customer, Order, Project, Resource
+from puhuri_server.records import Customer, Order, Project, Resource, User
 from puhuri_server.sample import sample_world
 from puhuri_server.usages import report_usage
 from puhuri_server.world import Version, World
 
 PEOPLE = {
     f"{name.split()[0].lower()}@access.example.org": name
-    for name in ("Ann Example", "Bob Example", "Li Example", "Olga Example")
+    for name in ("Ann Example", "Bob Example", "Li Example", "Maria Example", "Olga Example")
 }
 _MONTHS_BACK = (90, 60, 30)  # days
 
@@ -56,9 +56,18 @@ def _project(world: World, customer: Customer) -> Project:
         description="Made by hand, long before this document.",
     )
     world.projects.append(project)
-    staff = world.users[0]
-    world.grant(staff, project, "PROJECT.MANAGER")
+    world.grant(_manager(world), project, "PROJECT.MANAGER")
     return project
+
+
+def _manager(world: World) -> User:
+    """Return somebody with a CUID: staff has none, and could not be in a document of a cluster."""
+    username = "maria@access.example.org"
+    manager = User(
+        uuid=world.new_uuid(), username=username, full_name=PEOPLE[username], email=username
+    )
+    world.users.append(manager)
+    return manager
 
 
 def _allocation(world: World, project: Project) -> Resource:

@@ -240,6 +240,7 @@ class ProfileOptions(MappingOptions):
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint=_QUOTA) from None
         return ExportSettings(
+            customer=self.customer,
             instance=instance,
             people=self.people,
             roles=self.project_roles(),

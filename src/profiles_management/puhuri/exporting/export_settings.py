@@ -38,6 +38,7 @@ class ExportSettings:
         SettingsError: nobody can have the name of the owner.
 
     Attributes:
+        customer: what the document calls the customer; '' for its uuid.
         instance: the installation that the sections `puhuri` of the document are for; '' for a
             document without them.
         people: what names people have in the document.
@@ -46,6 +47,7 @@ class ExportSettings:
         quota: by component of offerings, what its limits are in a quota.
     """
 
+    customer: str = ""
     instance: str = ""
     people: PersonName = PersonName.CUID
     roles: Mapping[ContributorRole, str] = field(default_factory=lambda: ROLES)

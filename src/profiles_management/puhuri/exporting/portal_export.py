@@ -48,13 +48,21 @@ def export(observed: Observed, settings: ExportSettings, rules: Rules, *, now: d
     names = ProfileNames(settings)
     for name, project in names.of(observed.projects):
         exporting.add(name, project)
-    section = Puhuri(customer=observed.customer.uuid) if settings.instance else None
+    section = _customer_section(observed, settings) if settings.instance else None
     return Export(
         ProfilesManagementRepresentation(exporting.profiles, puhuri=section),
         (*unknown, *names.problems, *unfit_names(exporting.unfit, rules), *exporting.problems),
         exporting.comments,
         exporting.drafts,
     )
+
+
+def _customer_section(observed: Observed, settings: ExportSettings) -> Puhuri:
+    """Return the section with the name that the settings have, if a document can have it."""
+    try:
+        return Puhuri(customer=settings.customer or observed.customer.uuid)
+    except ValidationError:
+        return Puhuri(customer=observed.customer.uuid)
 
 
 @dataclass(slots=True)

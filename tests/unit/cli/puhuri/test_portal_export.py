@@ -1,6 +1,7 @@
 """`puhuri export`: what a portal has as a document, which `puhuri plan` takes."""
 
 import pytest
+import yaml
 from portal_documents import CUSTOMER, TRAINING, document
 from puhuri.exports import MANAGER, project
 
@@ -25,6 +26,16 @@ def test_an_export_of_what_was_applied_plans_nothing(puhuri, export, portal):
     assert ran.code == 0
     assert ran.err == f"note: Portal: {portal.url}, customer {CUSTOMER}\n"
     assert puhuri("plan", "--exit-code", text=ran.out).last == "No changes. 1 profile matches."
+
+
+@pytest.mark.parametrize("is_uuid", [False, True])
+def test_an_export_calls_the_customer_as_the_option_does(puhuri, portal, is_uuid):
+    customer = next(one for one in portal.world.customers if one.name == CUSTOMER)
+    given = customer.uuid if is_uuid else CUSTOMER
+
+    ran = puhuri("export", "--customer", given, "--instance", "test")
+
+    assert yaml.safe_load(ran.out)["puhuri"] == {"customer": given}
 
 
 def test_an_export_is_shown_as_it_is_written(export, puhuri, portal, keeps):
