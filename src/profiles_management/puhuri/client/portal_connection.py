@@ -188,8 +188,8 @@ class Connection:
             check_certificate(error)
             failure = no_answer(request, error)
         else:
-            if not token and answer.status < HTTPStatus.BAD_REQUEST:
-                return answer  # the token itself
+            if answer.status < HTTPStatus.BAD_REQUEST:
+                return answer  # data, in which a word may be somebody's password
             return replace(answer, content=self._tokens.without_secrets(answer.content))
         raise failure  # outside of `except`, so that it does not keep the words of the library
 

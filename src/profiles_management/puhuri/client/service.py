@@ -149,7 +149,8 @@ class Row(ListedRow, Generic[M], frozen=True, kw_only=True):
         """Return what it stands for.
 
         Raises:
-            ValueError: it cannot be understood.
+            ValueError: it cannot be understood. The message has no value of the row, which may
+                repeat a secret.
         """
         raise NotImplementedError
 

@@ -1,6 +1,7 @@
 """Usage: how much of each component an allocation used, month by month."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -90,6 +91,11 @@ def _month(text: str | None, reported: datetime | None) -> date | None:
     Raises:
         ValueError: the text is no date.
     """
-    if text:
-        return date.fromisoformat(text)
-    return None if reported is None else reported.date().replace(day=1)
+    if not text:
+        return None if reported is None else reported.date().replace(day=1)
+    month = None
+    with suppress(ValueError):  # its message has the text, which may repeat a secret
+        month = date.fromisoformat(text)
+    if month is None:
+        raise ValueError("a billing period is not a date")
+    return month

@@ -40,7 +40,7 @@ def quantity(value: Decimal) -> Quantity:
         ValueError: it is not finite, or has more digits than any limit.
     """
     if not value.is_finite() or value.adjusted() > _LARGEST_QUANTITY:
-        raise ValueError(f"{value} is not a quantity")
+        raise ValueError("a number is not finite, or too large")
     whole = value.to_integral_value()
     return int(whole) if whole == value else value.normalize()
 

@@ -7,9 +7,15 @@ from datetime import timedelta
 import pytest
 
 from profiles_management.puhuri.client.credentials import Password, Token
-from profiles_management.puhuri.client.errors import NotAllowed, PuhuriAway, UnknownCuid
+from profiles_management.puhuri.client.errors import (
+    NotAllowed,
+    NotFound,
+    PuhuriAway,
+    UnknownCuid,
+    UnreadableAnswer,
+)
 from profiles_management.puhuri.client.token_keeper import TokenKeeper
-from puhuri.client.portal_use import PASSWORD, names
+from puhuri.client.portal_use import MEMBER, PASSWORD, names
 from puhuri.server.generations import generations
 from puhuri_server.sample import ALLOCATOR_TOKEN, cuid
 from puhuri_server.server import Fault
@@ -182,6 +188,38 @@ def test_a_portal_that_is_away_is_no_refusal_of_the_password(portal, by_password
         by_password.users.me()
     portal.portal.fault = lambda _number, _sent: None
     assert by_password.users.me().username == "allocator"
+
+
+def test_a_log_in_that_is_refused_for_another_reason_is_that_error(portal, by_password):
+    portal.break_once("POST", LOG_IN, *[portal.reply(404, {"detail": "No log in here."})] * 2)
+    for _ in range(2):
+        with pytest.raises(NotFound, match="No log in here"):
+            by_password.users.me()
+    assert by_password.users.me().username == "allocator"
+
+
+@pytest.mark.parametrize("token", ["", "a b", "a\r\nX-Evil: 1", "é"])
+def test_a_token_of_the_portal_that_fits_in_no_header_is_unreadable(portal, by_password, token):
+    portal.break_once("POST", LOG_IN, portal.reply(200, {"token": token}))
+    with pytest.raises(UnreadableAnswer, match="does not fit in a header"):
+        by_password.users.me()
+    assert len(portal.portal.requests) == 1
+
+
+@pytest.mark.parametrize("password", ["a", "uid", "Quantum", "Research", "ada", "0"])
+def test_a_password_that_is_a_common_word_changes_no_data(portal, password):
+    portal.world.user_named("allocator").password = password
+    client = portal.client(Password("allocator", password))
+    portal.allocator.members.add(portal.project(), portal.user(), MEMBER)
+    for kind in ("customers", "projects", "members", "offerings"):
+        assert [*getattr(client, kind).find()] == [*getattr(portal.allocator, kind).find()]
+    assert client.users.me() == portal.allocator.users.me()
+
+
+def test_a_text_that_reads_like_an_expired_token_is_none(portal, by_password):
+    project = portal.project(description="Token has expired. Invalid token.")
+    assert "expired" in by_password.projects.get(project).description
+    assert log_ins(portal) == 1
 
 
 # what cannot be a token

@@ -144,7 +144,7 @@ def test_a_row_that_repeats_them_does_not_either(portal, client):
     client.users.me()
     row = {"uuid": "0" * 32, "usage": "1.00", "billing_period": SECRET_TOKEN}
     portal.answer(200, [row], X_Result_Count="1")
-    with pytest.raises(PuhuriError, match="Invalid isoformat") as error:
+    with pytest.raises(PuhuriError, match="a billing period is not a date") as error:
         list(client.usage.find())
     assert_hidden(everything(error.value))
 
