@@ -16,15 +16,15 @@ def source_boundary(source: str) -> Iterator[None]:
         source: the name of the source in problems, such as the name of a file.
 
     Raises:
-        DocumentError: reading ended in a MemoryError, a RecursionError or a ValueError. Everything
-            else passes: our own errors say what is wrong, and any other exception is a fault of
-            this program that must be seen.
+        DocumentError: reading ended in a MemoryError, a RecursionError, a ValueError, a TypeError
+            or an ArithmeticError, such as an OverflowError. Everything else passes: our own errors
+            say what is wrong, and any other exception is a fault of this program that must be seen.
     """
     try:
         yield
     except ProfilesError:
         raise
-    except (MemoryError, RecursionError, ValueError) as error:
+    except (MemoryError, RecursionError, ValueError, TypeError, ArithmeticError) as error:
         what = f"reading this document ended in {type(error).__name__}"
         remedy = (
             "make it smaller, with fewer levels; "

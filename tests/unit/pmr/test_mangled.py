@@ -114,7 +114,15 @@ def valid(request):
 
 
 @pytest.mark.parametrize(
-    "error", [RecursionError(), MemoryError(), ValueError("x"), UnicodeError("y")]
+    "error",
+    [
+        RecursionError(),
+        MemoryError(),
+        ValueError("x"),
+        UnicodeError("y"),
+        TypeError("z"),
+        OverflowError(),
+    ],
 )
 def test_what_content_makes_python_raise_is_a_problem_of_its_source(error):
     refused = r"^teams: reading this document ended in \w+Error\. .* \[unreadable\]$"

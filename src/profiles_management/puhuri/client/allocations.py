@@ -1,7 +1,7 @@
 """Allocations: the share of an offering that a project has. The API calls them resources."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from profiles_management.puhuri.client.filters import (
 from profiles_management.puhuri.client.models import Allocation, Order, OrderType, Quantity, Uuid
 from profiles_management.puhuri.client.orders import Orders
 from profiles_management.puhuri.client.service import Row, Service, look_up_again, present
-from profiles_management.puhuri.client.wire import number, quantities
+from profiles_management.puhuri.client.wire import Moment, number, quantities
 
 _PATH: Final = "/api/marketplace-resources/"
 
@@ -40,7 +40,7 @@ class _AllocationRow(Row[Allocation], frozen=True, kw_only=True):
     plan_name: str | None = None
     backend_id: str | None = None
     end_date: date | None = None
-    created: datetime | None = None
+    created: Moment | None = None
     limits: dict[str, Decimal | None] | None = None
 
     def model(self) -> Allocation:

@@ -1,13 +1,11 @@
 """Members as each generation lists them, and the grants that they are. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final
-
-import msgspec
 
 from profiles_management.puhuri.client.models import Grant, ProjectRole, User, Uuid
 from profiles_management.puhuri.client.service import ListedRow
+from profiles_management.puhuri.client.wire import Moment, Sent
 
 SHORT_ROLES: Final[dict[str, str]] = {
     str(ProjectRole.MEMBER): "member",
@@ -28,8 +26,8 @@ class PermissionRow(ListedRow, frozen=True, kw_only=True):
     user_username: str | None = None
     user_full_name: str | None = None
     user_email: str | None = None
-    expiration_time: datetime | None = None
-    created: datetime | None = None
+    expiration_time: Moment | None = None
+    created: Moment | None = None
 
     @property
     def key(self) -> int:
@@ -60,8 +58,8 @@ class MemberRow(ListedRow, frozen=True, kw_only=True):
     user_username: str | None = None
     user_full_name: str | None = None
     user_email: str | None = None
-    expiration_time: datetime | None = None
-    created: datetime | None = None
+    expiration_time: Moment | None = None
+    created: Moment | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -82,13 +80,13 @@ class MemberRow(ListedRow, frozen=True, kw_only=True):
         )
 
 
-class ProjectOfUser(msgspec.Struct, frozen=True, kw_only=True):
+class ProjectOfUser(Sent, frozen=True, kw_only=True):
     """One grant of a user of a customer."""
 
     uuid: Uuid
     role_name: str | None = None
     name: str | None = None
-    expiration_time: datetime | None = None
+    expiration_time: Moment | None = None
 
 
 class CustomerUserRow(ListedRow, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -29,7 +28,7 @@ from profiles_management.puhuri.client.service import (
     slim,
     understood,
 )
-from profiles_management.puhuri.client.wire import quantities
+from profiles_management.puhuri.client.wire import Moment, quantities
 
 # of the first generation, by the state of the order, and of its item where the order is under way
 _ORDER_STATES: Final[dict[str, str]] = {
@@ -90,7 +89,7 @@ class _OrderRow(Row[Order], frozen=True, kw_only=True):
     plan_uuid: str | None = None
     limits: dict[str, Decimal | None] | None = None
     error_message: str | None = None
-    created: datetime | None = None
+    created: Moment | None = None
 
     def model(self) -> Order:
         fields = present(self, marketplace_resource_uuid="allocation_uuid")
@@ -109,7 +108,7 @@ class _OrderOfItems(Row[tuple[Order, ...]], frozen=True, kw_only=True):
     project_uuid: str | None = None
     project_name: str | None = None
     customer_uuid: str | None = None
-    created: datetime | None = None
+    created: Moment | None = None
     items: tuple[_ItemRow, ...] = ()
 
     def model(self) -> tuple[Order, ...]:

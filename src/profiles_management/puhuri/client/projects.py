@@ -1,7 +1,7 @@
 """Projects: made, changed, looked up and deleted."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from profiles_management.pmr.portal_values import uuid as checked_uuid
@@ -22,6 +22,7 @@ from profiles_management.puhuri.client.service import (
     present,
     understood,
 )
+from profiles_management.puhuri.client.wire import Moment
 
 _PATH = "/api/projects/"
 _CHANGEABLE = frozenset({"name", "description", "backend_id", "end_date"})
@@ -36,7 +37,7 @@ class _ProjectRow(Row[Project], frozen=True, kw_only=True):
     customer_abbreviation: str | None = None
     start_date: date | None = None
     end_date: date | None = None
-    created: datetime | None = None
+    created: Moment | None = None
 
     def model(self) -> Project:
         return Project(**present(self))

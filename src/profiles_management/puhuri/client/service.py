@@ -14,6 +14,7 @@ from profiles_management.puhuri.client.generations import Generation
 from profiles_management.puhuri.client.models import Uuid
 from profiles_management.puhuri.client.portal_connection import Connection
 from profiles_management.puhuri.client.portal_request import Params, Request
+from profiles_management.puhuri.client.wire import Sent
 
 M = TypeVar("M")
 R = TypeVar("R", bound="ListedRow")
@@ -126,7 +127,7 @@ class Service:
         return understood(answer, answer.read(kind))
 
 
-class ListedRow(msgspec.Struct, frozen=True, kw_only=True):
+class ListedRow(Sent, frozen=True, kw_only=True):
     """A row of a list as the server sends it; its fields are those that are asked for."""
 
     @property

@@ -8,7 +8,7 @@ from decimal import Decimal
 from profiles_management.puhuri.client.filters import Filter, asked, filter_uuid, filtered, same
 from profiles_management.puhuri.client.models import Usage
 from profiles_management.puhuri.client.service import Row, Service, present
-from profiles_management.puhuri.client.wire import quantity
+from profiles_management.puhuri.client.wire import Moment, quantity
 
 _PATH = "/api/marketplace-component-usages/"
 
@@ -18,7 +18,7 @@ class _UsageRow(Row[Usage], frozen=True, kw_only=True):
     name: str | None = None
     measured_unit: str | None = None
     usage: Decimal  # text with two decimals; an integer in 2021
-    date: datetime | None = None
+    date: Moment | None = None
     billing_period: str | None = None
     resource_uuid: str | None = None
     resource_name: str | None = None

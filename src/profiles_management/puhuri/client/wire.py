@@ -3,12 +3,34 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
+
+import msgspec
 
 from profiles_management.pmr.portal_values import uuid
 from profiles_management.puhuri.client.models import Quantity
 
 _LARGEST_QUANTITY: Final = 20  # digits before the point: limits are 64-bit integers
+
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment of an answer. One without a zone is refused: it could not be compared with others."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server sent. A moment that is outside the calendar in UTC is refused."""
+
+    def __post_init__(self) -> None:
+        for value in msgspec.structs.astuple(self):
+            if isinstance(value, datetime):
+                _check_moment(value)
+
+
+def _check_moment(value: datetime) -> None:
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a moment outside the calendar") from None
 
 
 def uuid_of_url(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +22,17 @@ MEMBER, ADMIN, MANAGER = "PROJECT.MEMBER", "PROJECT.ADMIN", "PROJECT.MANAGER"
 def names(rows):
     """Return the names of what a portal has."""
     return [row.name for row in rows]
+
+
+def _with_fields(body, fields):
+    if isinstance(body, list):
+        return [_with_fields(part, fields) for part in body]
+    if isinstance(body, dict):
+        return {
+            name: fields[name] if name in fields else _with_fields(part, fields)
+            for name, part in body.items()
+        }
+    return body
 
 
 @dataclass
@@ -124,6 +136,21 @@ class PortalUse:
     def reply(self, status: int, body: object = None, **headers: str) -> Reply:
         """Return an answer; an underscore in the name of a header is a dash."""
         return Reply(status, body, {name.replace("_", "-"): headers[name] for name in headers})
+
+    def rewrite(self, change: Callable[[Reply], object]):
+        """Let every answer be changed before it is sent."""
+        answer = self.portal.routes.answer
+
+        def rewritten(world, request):
+            reply = answer(world, request)
+            change(reply)
+            return reply
+
+        self.portal.routes.answer = rewritten
+
+    def rewrite_fields(self, **fields: object):
+        """Let fields of these names have another value in every answer, however deep they are."""
+        self.rewrite(lambda reply: setattr(reply, "body", _with_fields(reply.body, fields)))
 
     def sent(self, method: str, part: str = "") -> list[str]:
         """Return the targets of the requests of a method, whose path has a part."""

@@ -8,8 +8,10 @@ from profiles_management.puhuri.client.errors import (
     PuhuriError,
     UnreadableAnswer,
 )
+from puhuri.client.portal_use import MEMBER
 from puhuri.server.generations import generations
 from puhuri_server.http_types import ERROR_PAGE
+from puhuri_server.usages import report_usage
 from puhuri_server.world import Version
 
 LONGEST = 400  # characters of a message
@@ -51,6 +53,23 @@ def test_a_row_that_is_none_is_an_unreadable_answer(portal, kind, row):
         read()
     assert len(str(error.value)) <= LONGEST
     assert "address" in error.value.remedy
+
+
+# a moment without a zone, and two that are outside the calendar in UTC
+BAD_MOMENTS = ["2030-01-01T00:00:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"]
+
+
+@pytest.mark.parametrize("kind", ["projects", "allocations", "orders", "usage", "members"])
+@pytest.mark.parametrize("moment", BAD_MOMENTS)
+def test_a_moment_that_cannot_be_compared_is_an_unreadable_answer(portal, kind, moment):
+    project = portal.project()
+    portal.allocator.members.add(project, portal.user(), MEMBER)
+    portal.allocation(project)
+    resource = portal.world.resources[-1]
+    report_usage(portal.world, resource, resource.offering.components[0], 1)
+    portal.rewrite_fields(created=moment, expiration_time=moment, date=moment)
+    with pytest.raises(UnreadableAnswer, match=r"with a timezone|outside the calendar"):
+        rows_of(portal, kind)()
 
 
 @pytest.mark.parametrize("kind", LISTS)
