@@ -28,6 +28,7 @@ from profiles_management.puhuri.client.portal_responses import (
 )
 from profiles_management.puhuri.client.portal_url import portal_url
 from profiles_management.puhuri.client.request_pace import RequestPace
+from profiles_management.puhuri.client.request_time import RequestTime
 from profiles_management.puhuri.client.token_keeper import TokenKeeper
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.retry import Passing, Retry
@@ -53,7 +54,7 @@ class Connection:
     Args:
         url: the address of the server, such as https://puhuri.example.org; without `/api`.
         ca: certificates in PEM to trust in place of the system's.
-        timeout: seconds for one request.
+        timeout: seconds that one request may take, whatever arrives meanwhile.
         rate: the most requests a second, 0 for no limit of our own.
 
     Raises:
@@ -78,8 +79,8 @@ class Connection:
         self._tokens = TokenKeeper(credentials)
         self._pace = RequestPace(clock, rate)
         self._retry = Retry(clock)
-        self._timeout = timeout
-        self._http = http_client(self.url, ca, timeout)
+        self._time = RequestTime(clock, timeout)
+        self._http = http_client(self.url, ca, self._time)
 
     def close(self) -> None:
         """Close every connection."""
@@ -169,7 +170,7 @@ class Connection:
         def attempt() -> Answer:
             nonlocal may_be_done
             try:
-                return self._once(request, token, deadline)
+                return self._once(request, token)
             except Passing as failure:
                 may_be_done |= failure.sent
                 raise
@@ -180,10 +181,10 @@ class Connection:
             message = f"The portal did not {request.what or 'answer'}: {failure}."
             raise PuhuriAway(message, unanswered=may_be_done) from None
 
-    def _once(self, request: Request, token: str, deadline: float) -> Answer:
+    def _once(self, request: Request, token: str) -> Answer:
         self._pace.wait()
         try:
-            answer = self._answer(request, token, deadline)
+            answer = self._answer(request, token)
         except httpx2.RequestError as error:
             check_certificate(error)
             failure = no_answer(request, error)
@@ -193,37 +194,36 @@ class Connection:
             return replace(answer, content=self._tokens.without_secrets(answer.content))
         raise failure  # outside of `except`, so that it does not keep the words of the library
 
-    def _answer(self, request: Request, token: str, deadline: float) -> Answer:
+    def _answer(self, request: Request, token: str) -> Answer:
         query = f"?{urlencode(request.params)}" if request.params else ""
         headers = {"Authorization": f"Token {token}"} if token else {}
         content = None if request.body is None else msgspec.json.encode(request.body)
         if content is not None:
             headers["Content-Type"] = "application/json"
         address = f"{self.url}{request.path}{query}"
+        self._time.begin()
         with self._http.stream(
             request.method, address, content=content, headers=headers
         ) as response:
             check_answered(request, response)
-            content = self._content(response, deadline + self._timeout)
-            return answer_of(request, response, content)
+            return answer_of(request, response, _content(response))
 
-    def _content(self, response: httpx2.Response, end: float) -> bytes:
-        """Return the bytes of an answer, which has to be there at the end of a time.
 
-        Raises:
-            httpx2.RequestError: it is not, or cannot be unpacked.
-            PuhuriError: it is too large.
-        """
-        parts: list[bytes] = []
-        left = LARGEST
-        for part in response.iter_bytes():
-            parts.append(part)
-            left -= len(part)
-            if left < 0:
-                raise PuhuriError(f"An answer of the portal has more than {LARGEST:,} bytes.")
-            if self.clock.monotonic() > end:
-                raise httpx2.ReadTimeout("the answer takes too long")
-        return b"".join(parts)
+def _content(response: httpx2.Response) -> bytes:
+    """Return the bytes of an answer.
+
+    Raises:
+        httpx2.RequestError: they do not arrive, or cannot be unpacked.
+        PuhuriError: it is too large.
+    """
+    parts: list[bytes] = []
+    left = LARGEST
+    for part in response.iter_bytes():
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
+            raise PuhuriError(f"An answer of the portal has more than {LARGEST:,} bytes.")
+    return b"".join(parts)
 
 
 class _TokenAnswer(msgspec.Struct):

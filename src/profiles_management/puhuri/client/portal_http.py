@@ -6,9 +6,10 @@ import httpx2
 
 from profiles_management.puhuri.client.errors import PuhuriError
 from profiles_management.puhuri.client.portal_url import is_loopback
+from profiles_management.puhuri.client.request_time import RequestTime
 
 
-def http_client(url: str, ca: str, timeout: float) -> httpx2.Client:
+def http_client(url: str, ca: str, time: RequestTime) -> httpx2.Client:
     """Return a client that verifies certificates and uses the proxies of the environment.
 
     No proxy is used for this machine: over HTTP the token would leave it.
@@ -16,7 +17,7 @@ def http_client(url: str, ca: str, timeout: float) -> httpx2.Client:
     Args:
         url: the address of the server.
         ca: certificates in PEM to trust in place of the system's; '' for none.
-        timeout: seconds for one request.
+        time: how long a request may take.
 
     Raises:
         PuhuriError: the CA or a proxy cannot be used.
@@ -24,9 +25,9 @@ def http_client(url: str, ca: str, timeout: float) -> httpx2.Client:
     try:
         # messages are translated where no language is asked for
         headers = {"Accept": "application/json", "Accept-Language": "en"}
-        return httpx2.Client(
+        client = httpx2.Client(
             verify=_ssl_context(ca),
-            timeout=timeout,
+            timeout=None,
             headers=headers,
             trust_env=not is_loopback(url),
         )
@@ -36,6 +37,11 @@ def http_client(url: str, ca: str, timeout: float) -> httpx2.Client:
         raise PuhuriError(
             "A proxy of the environment cannot be used.", remedy=f"Check {names}."
         ) from None
+    # the library takes a network backend only with a transport, and then ignores the proxies
+    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001
+        if isinstance(transport, httpx2.HTTPTransport):
+            transport._pool._network_backend = time  # noqa: SLF001
+    return client
 
 
 def _ssl_context(ca: str) -> ssl.SSLContext:

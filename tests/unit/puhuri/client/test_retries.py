@@ -242,17 +242,6 @@ def test_a_portal_that_never_answers_is_an_error(portal):
         assert error.value.unanswered
 
 
-def test_an_answer_that_takes_too_long_is_given_up(portal):
-    portal.forget()
-
-    def late(_number, _sent):
-        portal.time.elapsed += 1000
-
-    portal.portal.fault = late
-    with pytest.raises(PuhuriAway, match="did not answer in time"):
-        portal.allocator.users.me()
-
-
 # a limit of our own
 
 
