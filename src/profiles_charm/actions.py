@@ -105,15 +105,19 @@ class Answer:
 
 def of_plan(plan: profiles_management.Plan, settings: Settings, gathered: Gathered) -> Results:
     """Return the results of `plan`; `stopped` is why the next run would hold changes back."""
-    found = {"summary": plan_summary(plan), **_stopped(plan, settings.limits), **_sources(gathered)}
+    values = {
+        "summary": plan_summary(plan),
+        **_stopped(plan, settings.limits),
+        **_sources(gathered),
+    }
     lines = results.of_lines("text", plan_lines(plan))
-    return found | lines | _data(plan_data(plan), gathered)
+    return values | lines | _data(plan_data(plan), gathered)
 
 
 def of_portal_plan(plan: profiles_management.Plan, limits: RunLimits) -> Results:
     """Return the results of `plan` about a portal."""
-    found = {"summary": plan_summary(plan), **_stopped(plan, limits)}
-    return found | results.of_lines("text", plan_lines(plan)) | _data(plan_data(plan))
+    values = {"summary": plan_summary(plan), **_stopped(plan, limits)}
+    return values | results.of_lines("text", plan_lines(plan)) | _data(plan_data(plan))
 
 
 def of_run(run: Run) -> Results:
@@ -126,9 +130,9 @@ def of_run(run: Run) -> Results:
     if report is None or (is_error and not report.outcomes):
         unread = results.of_list("errors", _errors(run.gathered))
         return _sources(run.gathered) | unread | problems
-    found = {"summary": printable(summary(run, report)), **_sources(run.gathered)}
+    values = {"summary": printable(summary(run, report)), **_sources(run.gathered)}
     return (
-        found
+        values
         | results.of_lines("text", report_lines(report))
         | _data(report_data(report), run.gathered)
     )
@@ -138,8 +142,8 @@ def of_portal_run(portal: TargetResult | None) -> Results:
     """Return the results of `sync-now` about a portal."""
     if portal is None:
         return {}
-    found = {} if portal.report is None else of_report(portal.report)
-    return found if portal.error is None else found | of_portal_error(portal.error)
+    values = {} if portal.report is None else of_report(portal.report)
+    return values if portal.error is None else values | of_portal_error(portal.error)
 
 
 def of_portal_error(error: ProfilesError) -> Results:
@@ -164,9 +168,9 @@ def of_error(outcome: Report | ProfilesError) -> Results:
     return results.of_list("errors", list(map(problem_data, outcome.problems)))
 
 
-def of_stale(found: tuple[StaleProfile, ...]) -> Results:
+def of_stale(profiles: tuple[StaleProfile, ...]) -> Results:
     """Return the results of `list-stale-profiles`."""
-    lines, data = stale_listing.stale(found)
+    lines, data = stale_listing.stale(profiles)
     listed = results.of_list("stale", data["stale"]) | results.of_list("warnings", data["warnings"])
     return results.of_lines("text", lines) | listed
 
@@ -194,15 +198,15 @@ def of_export(export: Export) -> Answer:
 
 def _sources(gathered: Gathered) -> Results:
     """Return the commit in force, and the sources that cannot be used, each with the reason."""
-    found: Results = {}
+    values: Results = {}
     if revision := commit(gathered):
-        found["commit"] = revision
+        values["commit"] = revision
     if gathered.frozen:
         frozen = [
             {"source": reading.name, "why": str(reading.error)} for reading in gathered.frozen
         ]
-        found |= results.of_list("frozen", frozen)
-    return found
+        values |= results.of_list("frozen", frozen)
+    return values
 
 
 def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
@@ -226,7 +230,7 @@ def _data(data: Mapping[str, Any], gathered: Gathered | None = None) -> Results:
     lists = {key: data[key] for key in _LISTS}
     if gathered is not None:
         lists["errors"] = [*_errors(gathered), *lists["errors"]]
-    found = {"counts": json.dumps(data["summary"])}
+    values = {"counts": json.dumps(data["summary"])}
     for key, items in lists.items():
-        found |= results.of_list(key, items)
-    return found
+        values |= results.of_list(key, items)
+    return values

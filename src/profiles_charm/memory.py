@@ -36,10 +36,10 @@ class Memory:
             now: the present moment, with a zone.
         """
         known = _moments(self._read(_SINCE))
-        found = {name: known.get(name, now) for name in sorted(set(states))}
-        if found.keys() != known.keys():
-            self._write(_SINCE, {name: moment.isoformat() for name, moment in found.items()})
-        return found
+        moments = {name: known.get(name, now) for name in sorted(set(states))}
+        if moments.keys() != known.keys():
+            self._write(_SINCE, {name: moment.isoformat() for name, moment in moments.items()})
+        return moments
 
     def seen(self, names: Iterable[str]) -> frozenset[str]:
         """Return all names that were ever passed to this method, with these."""

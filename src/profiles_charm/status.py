@@ -56,12 +56,12 @@ def of_portal(portal: TargetResult, begun: datetime | None = None) -> ops.Status
     if portal.error is not None:
         return _of_unread_portal(portal.error, begun)
     if isinstance(portal.outcome, Report):
-        found = _trouble(portal.outcome) or ops.ActiveStatus(
+        status = _trouble(portal.outcome) or ops.ActiveStatus(
             status_text.portal_text(portal.outcome)
         )
     else:
-        found = ops.BlockedStatus(error_text(portal.outcome))
-    return type(found)(short(f"{PORTAL}: {found.message}"))
+        status = ops.BlockedStatus(error_text(portal.outcome))
+    return type(status)(short(f"{PORTAL}: {status.message}"))
 
 
 def _of_unread_portal(error: ProfilesError, begun: datetime | None) -> ops.StatusBase:

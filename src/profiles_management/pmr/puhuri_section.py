@@ -1,6 +1,6 @@
 """The section `puhuri` of a document: what a research portal needs that Kubeflow does not.
 
-Targets that do not know it ignore it; it is validated all the same.
+It is always validated. Targets that do not know it ignore it.
 """
 
 from __future__ import annotations

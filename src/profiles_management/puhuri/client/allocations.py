@@ -12,15 +12,15 @@ from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import PuhuriAway, Refused
 from profiles_management.puhuri.client.filters import (
     Filter,
-    asked,
     filter_uuid,
     filtered,
     part,
+    query_params,
     same,
 )
 from profiles_management.puhuri.client.models import Allocation, Order, OrderType, Quantity, Uuid
 from profiles_management.puhuri.client.orders import Orders
-from profiles_management.puhuri.client.service import Row, Service, look_up_again, present
+from profiles_management.puhuri.client.service import Row, Service, look_up_again, set_fields
 from profiles_management.puhuri.client.wire import Moment, number, quantities
 
 _PATH: Final = "/api/marketplace-resources/"
@@ -44,7 +44,7 @@ class _AllocationRow(Row[Allocation], frozen=True, kw_only=True):
     limits: dict[str, Decimal | None] | None = None
 
     def model(self) -> Allocation:
-        return Allocation(**present(self) | {"limits": quantities(self.limits)})
+        return Allocation(**set_fields(self) | {"limits": quantities(self.limits)})
 
 
 class _OrderUuid(msgspec.Struct, frozen=True):
@@ -84,7 +84,7 @@ class Allocations(Service):
             Filter("state", state, same("state")),
             Filter("backend_id", backend_id, same("backend_id")),
         )
-        params = [*asked(filters), ("o", "created")]
+        params = [*query_params(filters), ("o", "created")]
         allocations = self.objects(_PATH, params, _AllocationRow, what="list the allocations")
         return filtered(allocations, filters)
 

@@ -7,14 +7,14 @@ from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import NotFound, PuhuriError
 from profiles_management.puhuri.client.filters import (
     Filter,
-    asked,
+    accept_all,
     filtered,
     part,
+    query_params,
     same,
-    unseen,
 )
 from profiles_management.puhuri.client.models import Customer
-from profiles_management.puhuri.client.service import Row, Service, present
+from profiles_management.puhuri.client.service import Row, Service, set_fields
 from profiles_management.reconcile.lines import printable
 
 _PATH = "/api/customers/"
@@ -27,7 +27,7 @@ class _CustomerRow(Row[Customer], frozen=True, kw_only=True):
     url: str = ""
 
     def model(self) -> Customer:
-        return Customer(**present(self))
+        return Customer(**set_fields(self))
 
 
 class Customers(Service):
@@ -54,9 +54,9 @@ class Customers(Service):
             Filter("name", name, part("name")),
             Filter("name_exact", name_exact, same("name")),
             Filter("abbreviation", abbreviation, part("abbreviation")),
-            Filter("query", query, unseen),
+            Filter("query", query, accept_all),
         )
-        params = [*asked(filters), ("o", "name")]
+        params = [*query_params(filters), ("o", "name")]
         customers = self.objects(_PATH, params, _CustomerRow, what="list the customers")
         return filtered(customers, filters)
 

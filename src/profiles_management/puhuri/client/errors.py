@@ -8,7 +8,7 @@
 #       ├── Refused            the request cannot be carried out as it is
 #       │   └── UnknownCuid    the identity registry does not know a person, or does not answer
 #       ├── Conflict           the portal is another one than it was when it was read
-#       ├── DoubledGrant       a person has one role twice, which only the portal's support can mend
+#       ├── DoubledGrant       a person has one role twice, which only the portal's support can undo
 #       └── UnreadableAnswer   the answer is not what such a server sends
 
 from collections.abc import Mapping

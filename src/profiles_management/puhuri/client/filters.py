@@ -31,30 +31,30 @@ class Filter:
     matches: Matches
 
 
-def asked(filters: Iterable[Filter]) -> Params:
+def query_params(filters: Iterable[Filter]) -> Params:
     """Return the parameters that ask for what the filters accept."""
-    return flat({one.param: one.value for one in filters})
+    return flat({query.param: query.value for query in filters})
 
 
 def filtered(objects: Iterable[M], filters: Iterable[Filter]) -> Iterator[M]:
     """Yield the objects that all filters accept."""
-    active = [one for one in filters if one.value is not None]
-    for found in objects:
-        if all(one.matches(found, one.value) for one in active):
-            yield found
+    active = [query for query in filters if query.value is not None]
+    for model in objects:
+        if all(query.matches(model, query.value) for query in active):
+            yield model
 
 
 def same(field: str) -> Matches:
     """Return whether a field is a value, letter by letter."""
-    return lambda found, wanted: bool(getattr(found, field) == wanted)
+    return lambda model, value: bool(getattr(model, field) == value)
 
 
 def part(field: str) -> Matches:
     """Return whether a field has a part, small and capital letters alike, as servers compare."""
-    return lambda found, wanted: wanted.casefold() in getattr(found, field).casefold()
+    return lambda model, value: value.casefold() in getattr(model, field).casefold()
 
 
-def unseen(_found: object, _wanted: object) -> bool:
+def accept_all(_model: object, _value: object) -> bool:
     """Accept every object, because none has what the filter is about."""
     return True
 

@@ -111,7 +111,7 @@ class Project(_Answer, frozen=True, kw_only=True):
 
     Attributes:
         description: as the server stores it: cleaned HTML.
-        backend_id: the identifier that whoever made the project gave it; the server does not keep
+        backend_id: the identifier that the creator of the project gave it; the server does not keep
             it unique.
         end_date: the first day on which the project is over.
     """

@@ -8,12 +8,12 @@ import msgspec
 from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.filters import (
     Filter,
-    asked,
+    accept_all,
     filter_uuid,
     filtered,
     part,
+    query_params,
     same,
-    unseen,
 )
 from profiles_management.puhuri.client.models import (
     Component,
@@ -21,7 +21,7 @@ from profiles_management.puhuri.client.models import (
     OfferingPlan,
     OfferingState,
 )
-from profiles_management.puhuri.client.service import Row, Service, in_known_state, present
+from profiles_management.puhuri.client.service import Row, Service, in_known_state, set_fields
 from profiles_management.puhuri.client.wire import quantity
 
 _PUBLIC = "/api/marketplace-public-offerings/"
@@ -41,7 +41,7 @@ class _ComponentRow(msgspec.Struct, frozen=True, kw_only=True):
     is_boolean: bool | None = None
 
     def component(self) -> Component:
-        fields = present(self)
+        fields = set_fields(self)
         return Component(
             **fields | {name: quantity(fields[name]) for name in _BOUNDS if name in fields}
         )
@@ -53,7 +53,7 @@ class _PlanRow(Row[OfferingPlan], frozen=True, kw_only=True):
     archived: bool | None = None
 
     def model(self) -> OfferingPlan:
-        return OfferingPlan(**present(self))
+        return OfferingPlan(**set_fields(self))
 
 
 class _OfferingRow(Row[Offering], frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ class _OfferingRow(Row[Offering], frozen=True, kw_only=True):
     def model(self) -> Offering:
         plans = tuple(plan.model() for plan in self.plans)
         components = tuple(component.component() for component in self.components)
-        return Offering(**present(self) | {"plans": plans, "components": components})
+        return Offering(**set_fields(self) | {"plans": plans, "components": components})
 
 
 class Offerings(Service):
@@ -103,11 +103,11 @@ class Offerings(Service):
             Filter("name_exact", name_exact, same("name")),
             Filter("state", state, same("state")),
             Filter("shared", shared, same("shared")),
-            Filter("category_uuid", filter_uuid(category), unseen),
+            Filter("category_uuid", filter_uuid(category), accept_all),
             Filter("type", type, same("type")),
             Filter("customer_uuid", filter_uuid(customer), same("customer_uuid")),
         )
-        params = [*asked(filters), ("o", "created")]
+        params = [*query_params(filters), ("o", "created")]
         offerings = self.objects(self._path(), params, _OfferingRow, what="list the offerings")
         return filtered(in_known_state(offerings, state, OfferingState), filters)
 

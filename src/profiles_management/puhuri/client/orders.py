@@ -12,9 +12,9 @@ from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.errors import PuhuriAway
 from profiles_management.puhuri.client.filters import (
     Filter,
-    asked,
     filter_uuid,
     filtered,
+    query_params,
     same,
 )
 from profiles_management.puhuri.client.generations import ORDER_ITEMS, ORDERS
@@ -22,11 +22,11 @@ from profiles_management.puhuri.client.models import Order, OrderState
 from profiles_management.puhuri.client.service import (
     Row,
     Service,
+    field_params,
     in_known_state,
     look_up_again,
-    present,
-    slim,
-    understood,
+    set_fields,
+    to_model,
 )
 from profiles_management.puhuri.client.wire import Moment, quantities
 
@@ -92,7 +92,7 @@ class _OrderRow(Row[Order], frozen=True, kw_only=True):
     created: Moment | None = None
 
     def model(self) -> Order:
-        fields = present(self, marketplace_resource_uuid="allocation_uuid")
+        fields = set_fields(self, marketplace_resource_uuid="allocation_uuid")
         fields["name"] = _name(fields.pop("resource_name", ""), fields.pop("attributes", None))
         return Order(**fields | {"limits": quantities(self.limits)})
 
@@ -117,7 +117,7 @@ class _OrderOfItems(Row[tuple[Order, ...]], frozen=True, kw_only=True):
     def _order(self, item: _ItemRow) -> Order:
         of_item = _ITEM_STATES.get(item.state or "", "")
         state: str = _ORDER_STATES.get(self.state or "", of_item)
-        of_order = present(self)
+        of_order = set_fields(self)
         del of_order["items"]
         fields = of_order | {"uuid": self.uuid, "item_uuid": item.uuid, "state": state}
         return msgspec.structs.replace(item.model(), **fields)
@@ -162,11 +162,11 @@ class Orders(Service):
         return filtered(self._of_items(first), filters)
 
     def _flat(self, filters: Iterable[Filter]) -> Iterator[Order]:
-        params = [*asked(filters), ("o", "created")]
+        params = [*query_params(filters), ("o", "created")]
         return self.objects(ORDERS, params, _OrderRow, what="list the orders")
 
     def _of_items(self, filters: Iterable[Filter]) -> Iterator[Order]:
-        params = [*asked(filters), ("o", "created")]
+        params = [*query_params(filters), ("o", "created")]
         for orders in self.objects(ORDERS, params, _OrderOfItems, what="list the orders"):
             yield from orders
 
@@ -180,7 +180,7 @@ class Orders(Service):
         path = f"{ORDERS}{checked_uuid(uuid)}/"
         if self.session.generation.has_flat_orders:
             return self.object(path, _OrderRow, what="show an order")
-        return self._first(self.get_answer(path, slim(_OrderOfItems), what="show an order"))
+        return self._first(self.get_answer(path, field_params(_OrderOfItems), what="show an order"))
 
     def create(self, project: str, item: Mapping[str, Any]) -> Order:
         """Order an allocation; see Allocations.create."""
@@ -188,7 +188,7 @@ class Orders(Service):
         what = "order an allocation"
         if self.session.generation.has_flat_orders:
             answer = self.write("POST", ORDERS, body | dict(item), what=what, is_repeatable=False)
-            return understood(answer, answer.read(_OrderRow))
+            return to_model(answer, answer.read(_OrderRow))
         body["items"] = [dict(item)]
         answer = self.write("POST", ORDERS, body, what=what, is_repeatable=False)
         return self._first(answer)
@@ -252,7 +252,7 @@ class Orders(Service):
             look_up_again(away, lambda: self.get(uuid).state in decision.states or None)
 
     def _first(self, answer: Answer) -> Order:
-        items = understood(answer, answer.read(_OrderOfItems))
+        items = to_model(answer, answer.read(_OrderOfItems))
         if not items:
             raise answer.unreadable("an order without an item")
         return items[0]

@@ -10,7 +10,7 @@ from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.errors import NotAllowed, UnknownCuid
 from profiles_management.puhuri.client.models import User
 from profiles_management.puhuri.client.portal_request import Request
-from profiles_management.puhuri.client.service import Row, Service, present, slim
+from profiles_management.puhuri.client.service import Row, Service, field_params, set_fields
 
 _REMOTE = "/api/remote-eduteams/"
 _ME = "/api/users/me/"
@@ -29,7 +29,7 @@ class _UserRow(Row[User], frozen=True, kw_only=True):
     email: str | None = None
 
     def model(self) -> User:
-        return User(**present(self))
+        return User(**set_fields(self))
 
 
 class _Role(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Users(Service):
         Raises:
             NotAllowed: it does not see all.
         """
-        answer = self.get_answer(_ME, slim(_Caller), what="show the user")
+        answer = self.get_answer(_ME, field_params(_Caller), what="show the user")
         if not answer.read(_Caller).sees(customer):
             what = "The owner of the token has no role in the customer, so projects are missing."
             raise NotAllowed(what, remedy="Make it an owner of the customer in the portal.")

@@ -8,10 +8,10 @@ from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import NotFound, PuhuriAway
 from profiles_management.puhuri.client.filters import (
     Filter,
-    asked,
     filter_uuid,
     filtered,
     part,
+    query_params,
     same,
 )
 from profiles_management.puhuri.client.models import Project
@@ -19,8 +19,8 @@ from profiles_management.puhuri.client.service import (
     Row,
     Service,
     look_up_again,
-    present,
-    understood,
+    set_fields,
+    to_model,
 )
 from profiles_management.puhuri.client.wire import Moment
 
@@ -40,7 +40,7 @@ class _ProjectRow(Row[Project], frozen=True, kw_only=True):
     created: Moment | None = None
 
     def model(self) -> Project:
-        return Project(**present(self))
+        return Project(**set_fields(self))
 
 
 class Projects(Service):
@@ -77,7 +77,7 @@ class Projects(Service):
             # the guide calls it `abbreviation`, which no server ever knew and none refuses
             Filter("customer_abbreviation", abbreviation, part("customer_abbreviation")),
         )
-        params = [*asked(filters), ("o", "created")]
+        params = [*query_params(filters), ("o", "created")]
         projects = self.objects(_PATH, params, _ProjectRow, what="list the projects")
         return filtered(projects, filters)
 
@@ -122,7 +122,7 @@ class Projects(Service):
             answer = self.write("POST", _PATH, body, what="create a project", is_repeatable=False)
         except PuhuriAway as away:
             return look_up_again(away, lambda: self._with_backend_id(customer, backend_id))
-        return understood(answer, answer.read(_ProjectRow))
+        return to_model(answer, answer.read(_ProjectRow))
 
     def update(self, uuid: str, **fields: str | date | None) -> Project:
         """Change a project and return it as the server has it then.
@@ -140,7 +140,7 @@ class Projects(Service):
         body = {name: _text(value) for name, value in fields.items()}
         path = f"{_PATH}{checked_uuid(uuid)}/"
         answer = self.write("PATCH", path, body, what="change a project", is_repeatable=True)
-        return understood(answer, answer.read(_ProjectRow))
+        return to_model(answer, answer.read(_ProjectRow))
 
     def delete(self, uuid: str) -> None:
         """Delete a project. The server refuses it while the project has an allocation.

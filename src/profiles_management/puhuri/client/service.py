@@ -89,7 +89,7 @@ class Service:
             UnreadableAnswer: a row cannot be understood.
         """
         for page, row in self._rows(path, params, kind, what):
-            yield understood(page, row)
+            yield to_model(page, row)
 
     def _rows(
         self, path: str, params: Params, kind: type[R], what: str
@@ -100,7 +100,7 @@ class Service:
         no order that two pages are sure to share. So it is read again until one reading has as many
         rows as there are: without its row, a project or a grant would be made a second time.
         """
-        request = Request("GET", path, [*slim(kind), *params], what=what)
+        request = Request("GET", path, [*field_params(kind), *params], what=what)
         known: set[Hashable] = set()
         for _ in range(_READINGS):
             rows: set[Hashable] = set()
@@ -123,8 +123,8 @@ class Service:
 
     def object(self, path: str, kind: type["Row[M]"], *, what: str) -> M:
         """Return what the row at a path stands for."""
-        answer = self.get_answer(path, slim(kind), what=what)
-        return understood(answer, answer.read(kind))
+        answer = self.get_answer(path, field_params(kind), what=what)
+        return to_model(answer, answer.read(kind))
 
 
 class ListedRow(Sent, frozen=True, kw_only=True):
@@ -156,7 +156,7 @@ class Row(ListedRow, Generic[M], frozen=True, kw_only=True):
         raise NotImplementedError
 
 
-def understood(answer: Answer, row: Row[M]) -> M:
+def to_model(answer: Answer, row: Row[M]) -> M:
     """Return what a row of an answer stands for.
 
     Raises:
@@ -199,7 +199,7 @@ def look_up_again(away: PuhuriAway, look_up: Callable[[], M | None]) -> M:
     raise away from None
 
 
-def present(row: msgspec.Struct, **names: str) -> dict[str, Any]:
+def set_fields(row: msgspec.Struct, **names: str) -> dict[str, Any]:
     """Return the fields of a row that are not null, by the names that a model has for them.
 
     Args:
@@ -209,6 +209,6 @@ def present(row: msgspec.Struct, **names: str) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in fields if value is not None}
 
 
-def slim(row: type[msgspec.Struct]) -> Params:
+def field_params(row: type[msgspec.Struct]) -> Params:
     """Return the parameters that ask for the fields of a row only: `field`, once for each."""
     return [("field", field.encode_name) for field in msgspec.structs.fields(row)]

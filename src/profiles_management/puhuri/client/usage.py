@@ -5,9 +5,15 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 
-from profiles_management.puhuri.client.filters import Filter, asked, filter_uuid, filtered, same
+from profiles_management.puhuri.client.filters import (
+    Filter,
+    filter_uuid,
+    filtered,
+    query_params,
+    same,
+)
 from profiles_management.puhuri.client.models import Usage
-from profiles_management.puhuri.client.service import Row, Service, present
+from profiles_management.puhuri.client.service import Row, Service, set_fields
 from profiles_management.puhuri.client.wire import Moment, quantity
 
 _PATH = "/api/marketplace-component-usages/"
@@ -30,7 +36,7 @@ class _UsageRow(Row[Usage], frozen=True, kw_only=True):
     customer_name: str | None = None
 
     def model(self) -> Usage:
-        fields = present(
+        fields = set_fields(
             self,
             resource_uuid="allocation_uuid",
             resource_name="allocation_name",
@@ -76,7 +82,7 @@ class Usages(Service):
             Filter("date_before", date_before, lambda usage, day: _day(usage) <= day),
             Filter("billing_period", billing_period, same("billing_period")),
         )
-        usages = self.objects(_PATH, asked(filters), _UsageRow, what="list the usage")
+        usages = self.objects(_PATH, query_params(filters), _UsageRow, what="list the usage")
         return filtered(usages, filters)
 
 

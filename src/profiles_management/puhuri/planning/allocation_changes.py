@@ -28,7 +28,7 @@ from profiles_management.puhuri.mapping.present_allocations import (
 )
 from profiles_management.puhuri.mapping.wanted import WantedProject
 from profiles_management.puhuri.planning.project_changes import is_ours
-from profiles_management.puhuri.planning.words import ALLOCATION, Field, Verb
+from profiles_management.puhuri.planning.terms import ALLOCATION, Field, PlanItem, Verb
 from profiles_management.puhuri.planning.write_bodies import AllocationBody, encoded
 from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.plan import (
@@ -52,11 +52,9 @@ _WHO_ACTS: Final[Mapping[str, str]] = {
 _ENDING: Final = frozenset({AllocationState.TERMINATING, AllocationState.ERRED})
 _IN_MOTION: Final = frozenset({AllocationState.UPDATING, AllocationState.TERMINATING})
 
-Found = Change | Problem | Pending
-
 
 @dataclass(frozen=True, slots=True)
-class Allocations:
+class AllocationChanges:
     """The allocations of one project, as they are and as they should be.
 
     Attributes:
@@ -69,7 +67,7 @@ class Allocations:
     present: Sequence[Allocation]
     may_terminate: bool
 
-    def changes(self) -> Iterator[Found]:
+    def changes(self) -> Iterator[PlanItem]:
         """Yield every change of the project's allocations, and what stands in the way of one."""
         if self.project.allocations is None:
             return
@@ -88,7 +86,7 @@ class Allocations:
         if not missing:
             yield from chain.from_iterable(map(self.unlisted, others))
 
-    def _missing(self, wanted: PuhuriAllocation, others: Sequence[Allocation]) -> Found:
+    def _missing(self, wanted: PuhuriAllocation, others: Sequence[Allocation]) -> PlanItem:
         """Return the order of an allocation, unless one that is there may be the same, renamed.
 
         Every member of a project can rename its allocations. A second one, and the end of the
@@ -108,7 +106,7 @@ class Allocations:
             "rename it in the portal, or list it in the document",
         )
 
-    def unlisted(self, allocation: Allocation) -> Iterator[Found]:
+    def unlisted(self, allocation: Allocation) -> Iterator[PlanItem]:
         """Yield the end of an allocation that is not wanted, or why it stays."""
         order = self.observed.open_orders.get(allocation.uuid)
         if order is not None:
@@ -125,7 +123,7 @@ class Allocations:
                 "list it, or allow its end: --allow-terminations",
             )
 
-    def _of_wanted(self, wanted: PuhuriAllocation, same: list[Allocation]) -> Iterator[Found]:
+    def _of_wanted(self, wanted: PuhuriAllocation, same: list[Allocation]) -> Iterator[PlanItem]:
         if len(same) > 1:
             yield self._problem(
                 "doubled-allocation",
@@ -136,7 +134,7 @@ class Allocations:
         else:
             yield from self._kept(wanted, same[0])
 
-    def _kept(self, wanted: PuhuriAllocation, allocation: Allocation) -> Iterator[Found]:
+    def _kept(self, wanted: PuhuriAllocation, allocation: Allocation) -> Iterator[PlanItem]:
         order = self.observed.open_orders.get(allocation.uuid)
         if order is not None:
             yield self._pending(allocation, order)
@@ -151,7 +149,7 @@ class Allocations:
         else:
             yield from self._limited(wanted, allocation)
 
-    def _limited(self, wanted: PuhuriAllocation, allocation: Allocation) -> Iterator[Found]:
+    def _limited(self, wanted: PuhuriAllocation, allocation: Allocation) -> Iterator[PlanItem]:
         limits = merged_limits(wanted, allocation)
         if limits == dict(allocation.limits):
             return
@@ -183,7 +181,7 @@ class Allocations:
 
     # new ones
 
-    def _order(self, wanted: PuhuriAllocation) -> Found:
+    def _order(self, wanted: PuhuriAllocation) -> PlanItem:
         offerings = self.observed.offerings.get(wanted.offering, ())
         if len(offerings) != 1:
             return self._no_offering(wanted, offerings)
@@ -271,7 +269,7 @@ class Allocations:
         what = f"the allocation {allocation.name} waits for {who_acts(order)}"
         return Pending(self.project.profile, what)
 
-    def _stuck(self, allocation: Allocation) -> Found:
+    def _stuck(self, allocation: Allocation) -> PlanItem:
         """Return why an allocation without an open order neither works nor can be changed."""
         if allocation.state in _IN_MOTION:
             what = f"the allocation {allocation.name} is {allocation.state}"

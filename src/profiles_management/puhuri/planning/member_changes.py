@@ -1,6 +1,6 @@
 """The members of one project: who gains, keeps, changes and loses a role. Pure.
 
-A role is never given beside the same role, which would double it: it is extended instead. A person
+A role that somebody has is extended and never given again: that would double it. A person
 with a doubled grant is left alone for this role, because the portal can neither change nor end it.
 """
 
@@ -17,7 +17,7 @@ from profiles_management.puhuri.mapping.project_end import end_within
 from profiles_management.puhuri.mapping.wanted import WantedMember, WantedProject
 from profiles_management.puhuri.planning.held_roles import Roles, roles_of_people
 from profiles_management.puhuri.planning.role_strength import strength
-from profiles_management.puhuri.planning.words import MEMBER, Verb
+from profiles_management.puhuri.planning.terms import MEMBER, PlanItem, Verb
 from profiles_management.puhuri.planning.write_bodies import MemberBody, encoded
 from profiles_management.puhuri.portal_settings import PersonName
 from profiles_management.reconcile.plan import (
@@ -35,11 +35,9 @@ from profiles_management.reconcile.plan import (
     Write,
 )
 
-Found = Change | Problem | Pending
-
 
 @dataclass(slots=True)
-class Members:
+class MemberChanges:
     """The members of one project, as they are and as they should be.
 
     Attributes:
@@ -63,7 +61,7 @@ class Members:
     after: Condition | None = None
     staying: set[str] = field(default_factory=set)
 
-    def changes(self) -> Iterator[Found]:
+    def changes(self) -> Iterator[PlanItem]:
         """Yield every change of the project's members, and what stands in the way of one."""
         wanted = {member.key: member for member in self.project.members}
         present = roles_of_people(self.grants, self.people)
@@ -82,7 +80,7 @@ class Members:
 
     # one person
 
-    def _of_unlisted(self, key: str, accounts: Mapping[str, Roles]) -> Iterator[Found]:
+    def _of_unlisted(self, key: str, accounts: Mapping[str, Roles]) -> Iterator[PlanItem]:
         """Yield the end of every role of somebody who should have none, unless they stay."""
         if self._stays(accounts):
             self.staying.update(accounts)
@@ -91,7 +89,7 @@ class Members:
             yield from self._doubled(roles, wanted_role="")
             yield from self._removed(key, roles)
 
-    def _of_member(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Iterator[Found]:
+    def _of_member(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Iterator[PlanItem]:
         """Yield what gives somebody exactly the wanted role."""
         uuids = accounts or self.users.get(member.key, ())
         if len(uuids) > 1:
@@ -121,7 +119,7 @@ class Members:
             return roles
         return replace(roles, name=member.name)
 
-    def _doubled(self, roles: Roles, wanted_role: str) -> Iterator[Found]:
+    def _doubled(self, roles: Roles, wanted_role: str) -> Iterator[PlanItem]:
         """Yield whom to ask about each role that somebody has more than once."""
         for role in roles.doubled():
             grants = roles.grants[role]

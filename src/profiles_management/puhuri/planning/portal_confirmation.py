@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from profiles_management.puhuri.planning.role_strength import strength
-from profiles_management.puhuri.planning.words import Verb
+from profiles_management.puhuri.planning.terms import Verb
 from profiles_management.reconcile.concerns import Concern, Confirmation
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import AccessMove, Change, Plan, Reason

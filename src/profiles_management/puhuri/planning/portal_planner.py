@@ -12,16 +12,17 @@ from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant, Project
 from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
-from profiles_management.puhuri.planning.allocation_changes import Allocations
+from profiles_management.puhuri.planning.allocation_changes import AllocationChanges
 from profiles_management.puhuri.planning.frozen_access import FrozenAccess
 from profiles_management.puhuri.planning.held_roles import users_by_key
-from profiles_management.puhuri.planning.member_changes import Members
+from profiles_management.puhuri.planning.member_changes import MemberChanges
 from profiles_management.puhuri.planning.project_changes import (
     corrections,
     creation,
     deletion,
     is_ours,
 )
+from profiles_management.puhuri.planning.terms import PlanItem
 from profiles_management.puhuri.portal_settings import PuhuriSettings
 from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.plan import (
@@ -130,11 +131,11 @@ class _Planner:
     def _of_project(
         self, project: WantedProject, present: list[Project], users: Mapping[str, Collection[str]]
     ) -> None:
-        found = self._adopted(project, present) if project.adopt else present
-        if len(found) > 1:
-            self.problems.append(_doubled(project, found))
-        elif found:
-            self._of_present(project, found[0], users)
+        projects = self._adopted(project, present) if project.adopt else present
+        if len(projects) > 1:
+            self.problems.append(_doubled(project, projects))
+        elif projects:
+            self._of_present(project, projects[0], users)
         elif project.adopt:
             self.problems.append(_not_found(project))
         else:
@@ -170,8 +171,8 @@ class _Planner:
         grants: tuple[Grant, ...],
         users: Mapping[str, Collection[str]],
         after: Condition | None,
-    ) -> Members:
-        return Members(
+    ) -> MemberChanges:
+        return MemberChanges(
             project,
             grants,
             users,
@@ -182,9 +183,9 @@ class _Planner:
             after=after,
         )
 
-    def _allocations(self, project: WantedProject, uuid: str) -> Allocations:
+    def _allocations(self, project: WantedProject, uuid: str) -> AllocationChanges:
         present = self.observed.allocations.get(uuid, ())
-        return Allocations(project, self.observed, present, self.settings.allow_terminations)
+        return AllocationChanges(project, self.observed, present, self.settings.allow_terminations)
 
     # what left the document
 
@@ -198,15 +199,15 @@ class _Planner:
             self.stale.append(profile)
             self._of_left(profile, ours[profile])
 
-    def _of_left(self, profile: str, found: list[Project]) -> None:
+    def _of_left(self, profile: str, projects: list[Project]) -> None:
         """End the access to a project that the document does not name any more."""
-        present = found[0]
+        present = projects[0]
         left = WantedProject(profile, present.backend_id, present.name)
-        if len(found) > 1:
-            self.problems.append(_doubled(left, found))
+        if len(projects) > 1:
+            self.problems.append(_doubled(left, projects))
             return
         grants = self.observed.grants.get(present.uuid, ())
-        members = Members(
+        members = MemberChanges(
             left, grants, {}, self.settings.people, self.now, reason=Reason.LEFT_DOCUMENT
         )
         self._add(members.changes())
@@ -221,7 +222,7 @@ class _Planner:
             what = "the project is deleted when its allocations are terminated"
             self.pending.append(Pending(profile, what))
 
-    def _add(self, findings: Iterator[Change | Problem | Pending]) -> None:
+    def _add(self, findings: Iterator[PlanItem]) -> None:
         for finding in findings:
             if isinstance(finding, Change):
                 self.changes.append(finding)

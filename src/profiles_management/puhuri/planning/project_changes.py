@@ -9,7 +9,7 @@ from msgspec import structs
 from profiles_management.puhuri.client.models import Customer, Project
 from profiles_management.puhuri.mapping.stored_text import is_stored_as
 from profiles_management.puhuri.mapping.wanted import WantedProject
-from profiles_management.puhuri.planning.words import PROJECT, Field, State, Verb
+from profiles_management.puhuri.planning.terms import PROJECT, Field, State, Verb
 from profiles_management.puhuri.planning.write_bodies import ProjectBody, encoded
 from profiles_management.reconcile.plan import (
     Action,

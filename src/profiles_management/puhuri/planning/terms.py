@@ -1,6 +1,12 @@
-"""The words of this target: its kinds of objects, its verbs, and the fields of its own."""
+"""The terms of this target: its kinds of objects, its verbs, and the fields of its own."""
 
 from enum import StrEnum
+
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.plan import Change, Pending
+
+PlanItem = Change | Problem | Pending
+"""A change, or what stands in the way of one."""
 
 PROJECT = "Project"
 MEMBER = "Member"
