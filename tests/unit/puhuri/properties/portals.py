@@ -1,4 +1,4 @@
-"""Documents and portals of any kind, and what happens to a portal while nobody looks."""
+"""Portals in which others have projects too, and what happens to them while nobody looks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
-from profiles_management.pmr.puhuri_section import Puhuri
 from profiles_management.reconcile.clock import Clock
 from puhuri.runs import CUSTOMER
 from puhuri_server.records import Grant, Project, Resource, User
@@ -22,6 +20,7 @@ PEOPLE = ("ada", "bo", "cleo", "eve")
 UNKNOWN = "zoe"  # nobody in the registry has this CUID
 ROLES = ("PROJECT.MEMBER", "PROJECT.ADMIN", "PROJECT.MANAGER")
 PREFIX = "test/"
+_BACKEND_IDS = ("", "other/quantum", "test", "testing/soup")  # of the projects of others
 
 
 @dataclass
@@ -41,56 +40,6 @@ class Time:
         self.elapsed += seconds
 
 
-# documents
-
-_untils = st.sampled_from([None, "2026-11-01", "2026-12-24", "2027-01-01T08:00:00Z"])
-_limits = st.fixed_dictionaries(
-    {"cpu_k_hours": st.integers(1, 3), "gpu_k_hours": st.integers(1, 3)}
-)
-_allocations = st.lists(
-    st.builds(
-        lambda name, limits: {"name": name, "offering": "LUMI regular", "limits": limits},
-        st.sampled_from(["gpu", "cpu"]),
-        _limits,
-    ),
-    max_size=2,
-    unique_by=lambda allocation: allocation["name"],
-)
-_sections = st.fixed_dictionaries(
-    {},
-    optional={
-        "name": st.sampled_from(["Quantum soup", " Ä & <b>Ö</b> "]),
-        "description": st.sampled_from(["", "R&D", "<p>a</p>\n<script>x</script> ", "ü\r\nö"]),
-        "end_date": st.sampled_from(["2027-12-31", "2099-01-01"]),
-        "allocations": _allocations,
-    },
-)
-
-
-@st.composite
-def documents(draw: st.DrawFn) -> ProfilesManagementRepresentation:
-    """Return a document of up to three profiles."""
-    names = draw(st.lists(st.sampled_from(PROFILES), max_size=3, unique=True))
-    profiles = []
-    for name in names:
-        owner, *people = draw(st.permutations(PEOPLE))
-        count = draw(st.integers(0, 3))
-        contributors: list[dict[str, Any]] = []
-        for person in [*people[:count], *draw(st.sampled_from([[], [], [UNKNOWN]]))]:
-            role = draw(st.sampled_from(["view", "edit", "admin"]))
-            until = draw(_untils)
-            ends = {} if until is None else {"until": until}
-            contributors.append({"name": cuid(person), "role": role, **ends})
-        profile = {
-            "name": name,
-            "owner": {"kind": "User", "name": cuid(owner)},
-            "contributors": contributors,
-            "puhuri": draw(_sections),
-        }
-        profiles.append(Profile.model_validate(profile))
-    return ProfilesManagementRepresentation(profiles, puhuri=Puhuri(customer=CUSTOMER))
-
-
 # portals
 
 
@@ -99,15 +48,20 @@ def new_world(version: Version, time: Time) -> World:
     world = sample_world(version, time.now)
     people = {name: _registered(world, cuid(name)) for name in PEOPLE}
     customer = next(one for one in world.customers if one.name == CUSTOMER)
-    for number, backend_id in enumerate(("", "other/quantum", "test", "testing/soup")):
+    for number, backend_id in enumerate(_BACKEND_IDS):
         theirs = _project(world, customer, f"Theirs {number}", backend_id)
         world.grant(people["ada"], theirs, ROLES[0])
         world.grant(people["bo"], theirs, ROLES[2])
     return world
 
 
+def address(name: str) -> str:
+    """Return the e-mail address of somebody, by the first name or the CUID."""
+    return f"{name[0]}@example.org"
+
+
 def _registered(world: World, name: str) -> User:
-    user = User(uuid=world.new_uuid(), username=name, email=f"{name[0]}@example.org")
+    user = User(uuid=world.new_uuid(), username=name, email=address(name).title())
     user.is_remote = True
     world.users.append(user)
     return user
@@ -125,6 +79,10 @@ def _project(world: World, customer: Any, name: str, backend_id: str) -> Project
     return project
 
 
+FREE, THEIRS = (project.uuid for project in new_world(Version.B, Time()).projects[:2])
+"""The uuids of a project that nobody marked, and of one that another installation marked."""
+
+
 def ours(world: World) -> list[Project]:
     """Return the projects of this installation."""
     return [project for project in world.projects if project.backend_id.startswith(PREFIX)]
@@ -136,13 +94,22 @@ def access(world: World) -> set[tuple[str, str, str]]:
         (project.backend_id, grant.user.username, grant.role)
         for project in ours(world)
         for grant in world.active_grants(project)
-        if grant.expiration_time is None or grant.expiration_time > world.now()
+        if grant.user.is_active
+        and (grant.expiration_time is None or grant.expiration_time > world.now())
     }
 
 
-def foreign(world: World) -> list[object]:
-    """Return everything about the projects of others, for comparison."""
-    theirs = [project for project in world.projects if project not in ours(world)]
+def foreign(world: World, *, adopts: bool) -> list[object]:
+    """Return everything about the projects of others, for comparison.
+
+    Args:
+        adopts: whether the project that nobody marked is left out, because it is adopted.
+    """
+    theirs = [
+        project
+        for project in world.projects
+        if project not in ours(world) and not (adopts and project.uuid == FREE)
+    ]
     return [
         (vars(project).copy(), [vars(grant).copy() for grant in world.active_grants(project)])
         for project in theirs
