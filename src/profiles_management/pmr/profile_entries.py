@@ -17,7 +17,7 @@ from profiles_management.pmr.partial_entries import (
     partial_findings,
     partial_warnings,
 )
-from profiles_management.pmr.rules import Rules, rule_findings
+from profiles_management.pmr.rules import Rules, adoption_findings, rule_findings
 from profiles_management.pmr.validation_result import ValidationResult
 from profiles_management.pmr.warnings import people_warnings, profile_warnings
 
@@ -42,6 +42,8 @@ def check_profiles(checked: ValidationResult, entries: list[Any], rules: Rules) 
         start += len(batch)
         if checked.is_full:
             return
+    places = ((first[name], profile) for name, profile in checked.profiles.items())
+    checked.add_findings(adoption_findings(places))
     read: dict[str, Profile | Addition] = {**checked.profiles, **(checked.additions or {})}
     checked.warn(
         people_warnings((index, read[name]) for name, index in first.items() if name in read)

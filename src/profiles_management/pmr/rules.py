@@ -149,6 +149,30 @@ def rule_findings(
     return findings
 
 
+def adoption_findings(profiles: Iterable[tuple[int | str, Profile]]) -> list[Finding]:
+    """Return a finding for each project of a portal that a profile before adopts too.
+
+    Args:
+        profiles: each with its place in the list, or with its name if there is no list. Paths start
+            at the document.
+    """
+    adopting: dict[str, str] = {}
+    findings: list[Finding] = []
+    for place, profile in profiles:
+        project = profile.puhuri and profile.puhuri.adopt
+        if not project:
+            continue
+        first = adopting.setdefault(project, profile.name)
+        if first != profile.name:
+            what = f"the profile {quoted(first)} adopts the same project"
+            remedy = "remove adopt from one of the two profiles"
+            path: Path = ("profiles", place, "puhuri", "adopt")
+            findings.append(
+                Finding("repeated-adopt", what, remedy, path, values=unclear_names(first))
+            )
+    return findings
+
+
 def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Problem]:
     """Return what is wrong in a PMR that code has built or changed without validation.
 
@@ -161,6 +185,7 @@ def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Proble
         for name, profile in sorted(pmr.profiles.items()):
             findings = _profile_findings(name, profile, rules, pmr.labels_of(profile))
             found += map(problem_without_place, below(findings, "profiles", name))
+        found += map(problem_without_place, adoption_findings(sorted(pmr.profiles.items())))
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from profiles_management.pmr import DocumentError, Rules, dumps, loads
 from profiles_management.pmr.merging import SourceDocument, merge
+from profiles_management.pmr.rules import problems
 
 OWNER = "owner: {kind: User, name: ann@example.com}"
 
@@ -91,3 +92,14 @@ def test_merged_sources_keep_the_customer_and_each_its_own_defaults():
     projects = {name: merged.project_of(profile) for name, profile in merged.profiles.items()}
     assert projects["ml"].description == "of one"
     assert projects["web"].description is None
+
+
+def test_two_profiles_that_code_gives_the_same_project_to_adopt_are_found():
+    pmr = loads(document("{adopt: 5c752eebf84b41f7bac5e6fc0ca4d50c}"))
+    other = pmr.profiles["ml"].model_copy(update={"name": "soup"})
+    pmr.add_profile(other)
+
+    (problem,) = problems(pmr, Rules())
+
+    assert (problem.code, problem.where.path) == ("repeated-adopt", "profiles.soup.puhuri.adopt")
+    assert '"ml"' in problem.what

@@ -9,7 +9,7 @@ from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.puhuri.mapping.wanted import wanted
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
-from puhuri.runs import CUSTOMER, allocation, document, members, project_of, results, run
+from puhuri.runs import CUSTOMER, allocation, document, members, project_of, run
 from puhuri_server.records import Project, Usage, User
 from puhuri_server.sample import cuid, sample_world
 from puhuri_server.server import serving
@@ -61,45 +61,6 @@ def test_a_doubled_backend_id_is_named_and_neither_project_is_touched(portal):
     assert copy.uuid in problem.what
     assert report.outcomes == ()
     assert report.exit_code != 0
-
-
-def test_a_project_of_nobody_is_adopted_and_one_of_somebody_else_is_not(portal):
-    run(portal, document(TEAM))
-    project = project_of(portal, "quantum")
-    free = copy_of(portal, project, backend_id="", name="Free")
-    theirs = copy_of(portal, project, backend_id="other/soup", name="Theirs")
-
-    adopted = run(portal, document(TEAM, ("soup", "bo", {}), adopt=None))
-    assert "soup" in {name for name, _ in results(adopted)}
-
-    pmr = document(("web", "ada", {}), adopt=free.uuid)
-    run(portal, pmr)
-    assert free.backend_id == "test/web"
-
-    refused = run(portal, document(("api", "ada", {}), adopt=theirs.uuid))
-    assert "foreign-project" in codes(refused)
-    assert theirs.backend_id == "other/soup"
-
-
-def test_nobody_loses_a_role_in_a_project_before_it_is_adopted(portal):
-    run(portal, document(TEAM))
-    free = copy_of(portal, project_of(portal, "quantum"), backend_id="", name="Free")
-    portal.world.grant(user(portal, "bo"), free, "PROJECT.MANAGER")
-    portal.requests.clear()
-
-    run(portal, document(("soup", "ada", {}), adopt=free.uuid))
-
-    writes = [sent for sent in portal.requests if sent.method != "GET" and free.uuid in sent.path]
-    assert writes[0].method == "PATCH"
-    assert writes[0].path == f"/api/projects/{free.uuid}/"
-    assert members(portal, "soup") == {(cuid("ada"), "PROJECT.MANAGER")}
-
-
-def test_a_project_to_adopt_that_is_not_there_is_named(portal):
-    report = run(portal, document(TEAM, adopt="f" * 32))
-
-    assert codes(report) == ["adopted-project-missing"]
-    assert not any(project.backend_id for project in portal.world.projects)
 
 
 def test_drift_is_corrected(portal):

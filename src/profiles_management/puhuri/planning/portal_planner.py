@@ -1,7 +1,7 @@
 """The plan of a portal: project by project, then what the document does not name any more. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -88,8 +88,12 @@ class _Planner:
         grants = chain.from_iterable(self.observed.grants.values())
         users = users_by_key(grants, self.observed.users, self.settings.people)
         ours = self._ours()
+        rivals = _adopting_the_same(wants.projects)
         for project in wants.projects:
-            self._of_project(project, ours.get(project.profile, []), users)
+            if project.profile in rivals:
+                self.problems.append(_repeated_adopt(project, rivals[project.profile]))
+            else:
+                self._of_project(project, ours.get(project.profile, []), users)
         self._of_stale(wants, ours)
         origins = self.pmr.origins
         conflicts = [problem for _, problem in sorted(origins.conflicts.items())]
@@ -154,7 +158,7 @@ class _Planner:
     ) -> None:
         foreign = present.backend_id not in ("", project.backend_id)
         if foreign:
-            self.problems.append(_somebody_elses(project, present))
+            self.problems.append(_somebody_elses(project, present, self.settings.prefix))
             return
         grants = self.observed.grants.get(present.uuid, ())
         self.changes += corrections(project, present)
@@ -253,10 +257,33 @@ def _not_found(project: WantedProject) -> Problem:
     )
 
 
-def _somebody_elses(project: WantedProject, present: Project) -> Problem:
+def _somebody_elses(project: WantedProject, present: Project, prefix: str) -> Problem:
+    backend_id = present.backend_id
+    is_ours = backend_id.startswith(prefix)
+    profile = f"the profile {backend_id.removeprefix(prefix)} of this installation"
+    marked_by = profile if is_ours else "somebody else"
     return Problem(
         "foreign-project",
-        f"project {present.uuid} has the backend_id {present.backend_id} of somebody else",
+        f"project {present.uuid} has the backend_id {backend_id} of {marked_by}",
         Where.of_profile(project.profile),
         "remove adopt, or clear its backend_id in the portal first",
+    )
+
+
+def _adopting_the_same(projects: Iterable[WantedProject]) -> dict[str, str]:
+    """Return, by profile, the names of all that adopt the same project: two sources may do this."""
+    adopting: dict[str, list[str]] = defaultdict(list)
+    for project in projects:
+        if project.adopt:
+            adopting[project.adopt].append(project.profile)
+    repeated = (profiles for profiles in adopting.values() if len(profiles) > 1)
+    return {profile: " and ".join(profiles) for profiles in repeated for profile in profiles}
+
+
+def _repeated_adopt(project: WantedProject, profiles: str) -> Problem:
+    return Problem(
+        "repeated-adopt",
+        f"the profiles {profiles} adopt the same project {project.adopt}",
+        Where.of_profile(project.profile),
+        "remove adopt from all but one of them",
     )
