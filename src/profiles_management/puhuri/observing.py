@@ -1,7 +1,8 @@
 """Reading a portal: all that planning looks at, in as few requests as possible.
 
 Members come in bulk by customer, allocations and open orders by customer too. Offerings are asked
-for only where an allocation is to be ordered, usage only where a limit is to be lowered.
+for only where an allocation is to be ordered, usage with its offering only where a limit is to be
+lowered.
 """
 
 from collections import defaultdict
@@ -16,13 +17,13 @@ from profiles_management.puhuri.client.errors import NotFound
 from profiles_management.puhuri.client.models import (
     Allocation,
     AllocationState,
+    Component,
     Customer,
     CustomerPeople,
     Grant,
     Offering,
     OfferingState,
     Order,
-    Quantity,
     User,
 )
 from profiles_management.puhuri.mapping.present_allocations import is_the_same, merged_limits
@@ -63,13 +64,15 @@ def observe(
     )
     if not named:
         return observed
+    lowered = {allocation.uuid: allocation for allocation in _lowered(observed, named)}
+    offerings = {allocation.offering_uuid for allocation in lowered.values()}
     return replace(
         observed,
         open_orders={order.allocation_uuid: order for order in _open(client, customer)},
         offerings={text: _offerings(client, text) for text in _missing(observed, named)},
-        used={
-            allocation.uuid: _used(client, allocation) for allocation in _lowered(observed, named)
-        },
+        usages={uuid: tuple(client.usage.find(allocation=uuid)) for uuid in lowered},
+        limited={uuid: _components(client, uuid) for uuid in offerings},
+        has_fractions=client.generation.has_fractions,
     )
 
 
@@ -140,9 +143,8 @@ def _offerings(client: Client, text: str) -> tuple[Offering, ...]:
     return tuple(client.offerings.find(name_exact=text, state=OfferingState.ACTIVE))
 
 
-def _used(client: Client, allocation: Allocation) -> Mapping[str, Quantity]:
-    """Return how much of each component an allocation used in all."""
-    used: dict[str, Quantity] = defaultdict(int)
-    for usage in client.usage.find(allocation=allocation.uuid):
-        used[usage.type] += usage.usage
-    return used
+def _components(client: Client, offering: str) -> tuple[Component, ...]:
+    """Return the components of an offering; none of one that the token may not see."""
+    return tuple(
+        component for seen in _offerings(client, offering) for component in seen.components
+    )

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from profiles_management.puhuri.client.models import (
     Allocation,
+    Component,
     Customer,
     Grant,
     Offering,
     Order,
     Project,
-    Quantity,
+    Usage,
     User,
 )
 
@@ -28,8 +29,9 @@ class Observed:
         components: those that any allocation of the customer has a limit of, also a terminated one.
         open_orders: by the uuid of the allocation.
         offerings: by what the document calls them; only those that a new allocation needs.
-        used: by the uuid of an allocation, how much of each component was used; only where a limit
-            is lowered.
+        usages: by the uuid of an allocation; only where a limit is lowered.
+        limited: the components by the uuid of the offering; only where a limit is lowered.
+        has_fractions: whether a limit can be a fraction.
     """
 
     customer: Customer
@@ -40,4 +42,6 @@ class Observed:
     components: frozenset[str] = frozenset()
     open_orders: Mapping[str, Order] = field(default_factory=dict)
     offerings: Mapping[str, tuple[Offering, ...]] = field(default_factory=dict)
-    used: Mapping[str, Mapping[str, Quantity]] = field(default_factory=dict)
+    usages: Mapping[str, tuple[Usage, ...]] = field(default_factory=dict)
+    limited: Mapping[str, tuple[Component, ...]] = field(default_factory=dict)
+    has_fractions: bool = True

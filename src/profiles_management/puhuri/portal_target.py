@@ -20,7 +20,7 @@ from profiles_management.puhuri.client.models import Order
 from profiles_management.puhuri.mapping.wanted import wanted_allocations
 from profiles_management.puhuri.observing import observe
 from profiles_management.puhuri.planning import portal_planner
-from profiles_management.puhuri.planning.allocation_changes import who_acts
+from profiles_management.puhuri.planning.open_orders import who_acts
 from profiles_management.puhuri.planning.terms import Verb
 from profiles_management.puhuri.planning.write_bodies import AllocationBody, MemberBody, ProjectBody
 from profiles_management.puhuri.portal_description import PortalDescription

@@ -5,21 +5,7 @@ import pytest
 from profiles_management.pmr.merging import SourceDocument, merge
 from puhuri.exports import ADMIN, MANAGER, project
 from puhuri.runs import document, members, run
-from puhuri_server.sample import cuid, sample_world
-from puhuri_server.server import serving
-from puhuri_server.world import Version
-
-
-@pytest.fixture(scope="module", params=Version)
-def server(request):
-    with serving(sample_world(request.param)) as portal:
-        yield portal
-
-
-@pytest.fixture
-def portal(server):
-    server.reset(sample_world(server.world.version))
-    return server
+from puhuri_server.sample import cuid
 
 
 def roles(of):

@@ -5,8 +5,7 @@ import pytest
 from profiles_management.pmr.classes import Addition
 from profiles_management.pmr.merging import SourceDocument, merge
 from puhuri.runs import document, members, run
-from puhuri_server.sample import cuid, sample_world
-from puhuri_server.server import serving
+from puhuri_server.sample import cuid
 
 OWN = document(("quantum", "ada", {"eve": "admin"}), ("web", "ada", {"bo": "edit"}))
 OWN.profiles["quantum"].open = True
@@ -18,10 +17,9 @@ UNREADABLE = SourceDocument("relation:teams:app", None, "its document is not val
 
 
 @pytest.fixture
-def portal():
-    with serving(sample_world()) as portal:
-        run(portal, merge([SourceDocument("relation:teams:app", TEAMS)], own=OWN))
-        yield portal
+def portal(portal):
+    run(portal, merge([SourceDocument("relation:teams:app", TEAMS)], own=OWN))
+    return portal
 
 
 def test_projects_and_additions_of_a_source_that_cannot_be_read_stay(portal):

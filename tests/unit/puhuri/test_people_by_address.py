@@ -7,7 +7,6 @@ from profiles_management.puhuri.portal_settings import PersonName
 from puhuri.exports import MEMBER, project, user
 from puhuri.runs import CUSTOMER, members, run
 from puhuri_server.sample import cuid, sample_world
-from puhuri_server.server import serving
 from puhuri_server.world import Version
 
 DOCUMENT = f"""\
@@ -22,12 +21,6 @@ profiles:
   - name: bo@example.org
     role: view
 """
-
-
-@pytest.fixture(scope="module", params=Version)
-def server(request):
-    with serving(sample_world(request.param)) as portal:
-        yield portal
 
 
 @pytest.fixture

@@ -1,21 +1,12 @@
 """A document is applied to a portal of each generation through the engine."""
 
-import pytest
-
+from puhuri.properties import portals
 from puhuri.runs import allocation, document, members, project_of, results, run
-from puhuri_server.sample import cuid, sample_world
-from puhuri_server.server import serving
-from puhuri_server.world import Version
+from puhuri_server.sample import cuid
 
 TEAM = ("quantum", "ada", {"bo": "edit", "cleo": "view"})
 SOUP = ("soup", "bo", {})
 LIMITS = {"cpu_k_hours": 10, "gpu_k_hours": 5}
-
-
-@pytest.fixture(params=list(Version), ids=str)
-def portal(request):
-    with serving(sample_world(request.param)) as portal:
-        yield portal
 
 
 def test_a_new_document_makes_projects_with_their_members(portal):
@@ -83,12 +74,11 @@ def test_a_limit_is_ordered_with_those_that_stay(portal):
 
 
 def test_projects_of_others_are_left_alone(portal):
-    world = portal.world
-    before = list(world.projects)
-    grants = list(world.active_grants())
+    portal.reset(portals.new_world(portal.world.version, portals.Time()))
+    theirs = portals.foreign(portal.world, adopts=False)
 
     run(portal, document(TEAM))
-    run(portal, document())
+    run(portal, document(), allow_terminations=True)
 
-    assert world.projects[: len(before)] == before
-    assert [grant for grant in grants if not grant.is_active] == []
+    assert len(theirs) == 4
+    assert portals.foreign(portal.world, adopts=False) == theirs

@@ -13,8 +13,9 @@ from profiles_management.puhuri.client.models import (
     Project,
     Usage,
 )
+from profiles_management.puhuri.mapping.usage_months import Period
 from profiles_management.report.usage.usage_counting import NO_CLUSTER, usage_report
-from profiles_management.report.usage.usage_period import Period, trend_until
+from profiles_management.report.usage.usage_period import trend_until
 from profiles_management.report.usage.usage_rows import ClusterFacts, PortalFacts
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

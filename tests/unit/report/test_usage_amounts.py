@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from profiles_management.puhuri.mapping.usage_months import Period, limited_period
 from profiles_management.report.usage.usage_amounts import (
     amount,
     bar_text,
@@ -14,12 +15,7 @@ from profiles_management.report.usage.usage_amounts import (
     total,
     trend_text,
 )
-from profiles_management.report.usage.usage_period import (
-    Period,
-    limited_period,
-    month_of,
-    trend_until,
-)
+from profiles_management.report.usage.usage_period import month_of, trend_until
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from portal_samples import allocation, facts, project, reported, usage
 
 from profiles_management.puhuri.client.wire import quantity
+from profiles_management.puhuri.mapping.usage_months import month_after
 from profiles_management.puhuri.portal_description import PortalDescription
 from profiles_management.report.usage.usage_page import usage_page
-from profiles_management.report.usage.usage_period import month_after, month_of
+from profiles_management.report.usage.usage_period import month_of
 from profiles_management.report.usage.usage_tables import usage_csv, usage_data
 from profiles_management.report.usage.usage_text import usage_lines
 

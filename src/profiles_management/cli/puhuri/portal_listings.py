@@ -11,11 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from profiles_management.puhuri.client.models import Component, OfferingPlan
+from profiles_management.puhuri.mapping.usage_months import month_text
 from profiles_management.reconcile.describe import Data
 from profiles_management.reconcile.lines import Line, line, table
 from profiles_management.reconcile.rows import day
 from profiles_management.report.csv_table import csv_text
-from profiles_management.report.usage.usage_period import month_text
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 Value = Callable[[Any], object]

@@ -16,16 +16,12 @@ from profiles_management.cli.puhuri.portal_options import PortalOptions, PortalR
 from profiles_management.cli.puhuri.quota_reading import QuotaOptions, read_quotas
 from profiles_management.cli.puhuri.usage_reading import read_usage
 from profiles_management.cli.session import Session
+from profiles_management.puhuri.mapping.usage_months import Period, month_text
 from profiles_management.puhuri.portal_description import PortalDescription
 from profiles_management.reconcile.lines import printable
 from profiles_management.report.usage.usage_counting import usage_report
 from profiles_management.report.usage.usage_page import usage_page
-from profiles_management.report.usage.usage_period import (
-    Period,
-    month_of,
-    month_text,
-    trend_until,
-)
+from profiles_management.report.usage.usage_period import month_of, trend_until
 from profiles_management.report.usage.usage_tables import usage_csv, usage_data
 from profiles_management.report.usage.usage_text import usage_lines
 from profiles_management.report.usage.usage_words import notes

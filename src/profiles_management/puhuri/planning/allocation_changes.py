@@ -6,10 +6,11 @@ reported with whom it waits for.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import Final
 
-from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.puhuri_section import PuhuriAllocation
 from profiles_management.puhuri.client.models import (
     Allocation,
@@ -17,7 +18,6 @@ from profiles_management.puhuri.client.models import (
     Offering,
     OfferingPlan,
     Order,
-    OrderState,
     Quantity,
 )
 from profiles_management.puhuri.client.wire import quantity
@@ -26,7 +26,10 @@ from profiles_management.puhuri.mapping.present_allocations import (
     is_the_same,
     merged_limits,
 )
+from profiles_management.puhuri.mapping.usage_months import limited_period
 from profiles_management.puhuri.mapping.wanted import WantedProject
+from profiles_management.puhuri.planning.allocation_problems import AllocationProblems
+from profiles_management.puhuri.planning.open_orders import who_acts
 from profiles_management.puhuri.planning.project_changes import is_ours
 from profiles_management.puhuri.planning.terms import ALLOCATION, Field, PlanItem, Verb
 from profiles_management.puhuri.planning.write_bodies import AllocationBody, encoded
@@ -42,13 +45,6 @@ from profiles_management.reconcile.plan import (
     Write,
 )
 
-_WHO_ACTS: Final[Mapping[str, str]] = {
-    OrderState.PENDING_CONSUMER: "somebody of the customer to approve its order",
-    OrderState.PENDING_PROVIDER: "the provider of {offering} to approve its order",
-    OrderState.PENDING_PROJECT: "the start of the project",
-    OrderState.PENDING_START_DATE: "the start date of its order",
-    OrderState.EXECUTING: "the provider of {offering} to carry out its order",
-}
 _ENDING: Final = frozenset({AllocationState.TERMINATING, AllocationState.ERRED})
 _IN_MOTION: Final = frozenset({AllocationState.UPDATING, AllocationState.TERMINATING})
 
@@ -60,12 +56,19 @@ class AllocationChanges:
     Attributes:
         present: those of the project but for terminated ones.
         may_terminate: whether those that are not wanted are terminated.
+        month: the first day of the current month.
     """
 
     project: WantedProject
     observed: Observed
     present: Sequence[Allocation]
     may_terminate: bool
+    month: date
+
+    @property
+    def problems(self) -> AllocationProblems:
+        """What stands in the way."""
+        return AllocationProblems(self.project.profile)
 
     def changes(self) -> Iterator[PlanItem]:
         """Yield every change of the project's allocations, and what stands in the way of one."""
@@ -99,12 +102,7 @@ class AllocationChanges:
         ]
         if not renamed:
             return self._order(wanted)
-        names = ", ".join(f"{other.name} ({other.uuid})" for other in renamed)
-        return self._problem(
-            "renamed-allocation",
-            f"there is no allocation {wanted.name} of {wanted.offering}, but {names}",
-            "rename it in the portal, or list it in the document",
-        )
+        return self.problems.renamed(wanted, renamed)
 
     def unlisted(self, allocation: Allocation) -> Iterator[PlanItem]:
         """Yield the end of an allocation that is not wanted, or why it stays."""
@@ -116,21 +114,11 @@ class AllocationChanges:
         elif self.may_terminate:
             yield self._termination(allocation)
         else:
-            yield self._problem(
-                "unlisted-allocation",
-                f"the allocation {allocation.name} of {allocation.offering_name} is not in the "
-                "document",
-                "list it, or allow its end: --allow-terminations",
-            )
+            yield self.problems.unlisted(allocation)
 
     def _of_wanted(self, wanted: PuhuriAllocation, same: list[Allocation]) -> Iterator[PlanItem]:
         if len(same) > 1:
-            yield self._problem(
-                "doubled-allocation",
-                f"there are {len(same)} allocations {wanted.name} of {wanted.offering}: "
-                f"{', '.join(allocation.uuid for allocation in same)}",
-                "rename or terminate all but one in the portal",
-            )
+            yield self.problems.doubled(wanted, same)
         else:
             yield from self._kept(wanted, same[0])
 
@@ -139,17 +127,17 @@ class AllocationChanges:
         if order is not None:
             yield self._pending(allocation, order)
         elif allocation.state == AllocationState.ERRED:
-            yield self._problem(
-                "erred-allocation",
-                f"the allocation {allocation.name} of {allocation.offering_name} failed",
-                "ask its provider; it can only be terminated and ordered again",
-            )
+            yield self.problems.erred(allocation)
         elif allocation.state != AllocationState.OK:
             yield self._stuck(allocation)
         else:
             yield from self._limited(wanted, allocation)
 
     def _limited(self, wanted: PuhuriAllocation, allocation: Allocation) -> Iterator[PlanItem]:
+        fractions = self._fractions(wanted)
+        if fractions:
+            yield self.problems.fractional_limits(wanted, fractions)
+            return
         limits = merged_limits(wanted, allocation)
         if limits == dict(allocation.limits):
             return
@@ -169,30 +157,42 @@ class AllocationChanges:
         self, allocation: Allocation, limits: Mapping[str, Quantity]
     ) -> Iterator[Problem]:
         """Yield a warning about each limit that is lower than what is used."""
-        for component, used in sorted(self.observed.used.get(allocation.uuid, {}).items()):
-            limit = limits.get(component)
-            if limit is not None and limit < used:
-                yield self._problem(
-                    "limit-below-usage",
-                    f"{allocation.name} of {allocation.offering_name} gets {limit} {component}, "
-                    f"and {used} are used",
-                    "raise the limit, or leave it: the provider decides what happens",
-                )
+        components = self.observed.limited.get(allocation.offering_uuid, ())
+        limit_periods = {component.type: component.limit_period for component in components}
+        usages = self.observed.usages.get(allocation.uuid, ())
+        for component, limit in sorted(limits.items()):
+            period = limited_period(limit_periods.get(component, ""), self.month)
+            used = sum(
+                usage.usage
+                for usage in usages
+                if usage.type == component and (period is None or period.has(usage.billing_period))
+            )
+            if limit < used:
+                yield self.problems.overused(allocation, component, limit, used, period)
+
+    def _fractions(self, wanted: PuhuriAllocation) -> list[str]:
+        """Return the components of which a limit is a fraction that the portal cannot have."""
+        if self.observed.has_fractions:
+            return []
+        return sorted(name for name, limit in wanted.limits.items() if limit % 1)
 
     # new ones
 
     def _order(self, wanted: PuhuriAllocation) -> PlanItem:
         offerings = self.observed.offerings.get(wanted.offering, ())
         if len(offerings) != 1:
-            return self._no_offering(wanted, offerings)
+            return self.problems.no_offering(wanted, offerings)
         offering = offerings[0]
         plans = _plans(offering, wanted.plan)
         if len(plans) > 1 or (wanted.plan is not None and not plans):
-            return self._no_plan(wanted, offering)
+            return self.problems.no_plan(wanted, offering)
         components = {component.type for component in offering.components}
         unknown = sorted(set(wanted.limits) - components)
         if unknown:
-            return self._unknown_limits(offering, unknown)
+            return self.problems.unknown_limits(offering, unknown)
+        fractions = self._fractions(wanted)
+        if fractions:
+            return self.problems.fractional_limits(wanted, fractions)
         body = AllocationBody(
             backend_id=self.project.backend_id,
             name=wanted.name,
@@ -206,35 +206,6 @@ class AllocationChanges:
         write = Write(Verb.ORDER_ALLOCATION, reference, encoded(body), after=after, creates=True)
         diffs = tuple(_limit_diffs({}, body.limits))
         return self._change(Action.CREATE, Reason.WANTED, wanted.name, write, diffs)
-
-    def _no_offering(self, wanted: PuhuriAllocation, offerings: Sequence[Offering]) -> Problem:
-        if not offerings:
-            return self._problem(
-                "unknown-offering",
-                f"there is no active offering {wanted.offering}",
-                "see the names in: profiles-management puhuri offerings",
-            )
-        uuids = ", ".join(offering.uuid for offering in offerings)
-        return self._problem(
-            "ambiguous-offering",
-            f"{len(offerings)} offerings have the name {wanted.offering}: {uuids}",
-            "write the uuid of one of them",
-        )
-
-    def _no_plan(self, wanted: PuhuriAllocation, offering: Offering) -> Problem:
-        names = ", ".join(plan.name for plan in offering.plans)
-        what = "has several plans" if wanted.plan is None else f"has no plan {wanted.plan}"
-        return self._problem(
-            "no-plan", f"{offering.name} {what}", f"write one of its plans: plan: {names}"
-        )
-
-    def _unknown_limits(self, offering: Offering, unknown: Sequence[str]) -> Problem:
-        known = ", ".join(component.type for component in offering.components)
-        return self._problem(
-            "unknown-limit",
-            f"{offering.name} has no component {', '.join(unknown)}",
-            f"write limits of its components: {known}",
-        )
 
     # steps
 
@@ -274,21 +245,7 @@ class AllocationChanges:
         if allocation.state in _IN_MOTION:
             what = f"the allocation {allocation.name} is {allocation.state}"
             return Pending(self.project.profile, what)
-        return self._problem(
-            "stuck-allocation",
-            f"the allocation {allocation.name} of {allocation.offering_name} is "
-            f"{allocation.state}, and there is no order for it",
-            f"ask the portal's support to end allocation {allocation.uuid}",
-        )
-
-    def _problem(self, code: str, what: str, remedy: str) -> Problem:
-        return Problem(code, what, Where.of_profile(self.project.profile), remedy)
-
-
-def who_acts(order: Order) -> str:
-    """Return whom an open order waits for."""
-    text = _WHO_ACTS.get(order.state, "its order")
-    return text.format(offering=order.offering_name or "the offering")
+        return self.problems.stuck(allocation)
 
 
 def _plans(offering: Offering, wanted: str | None) -> list[OfferingPlan]:

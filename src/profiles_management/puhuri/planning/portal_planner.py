@@ -41,6 +41,7 @@ _REFUSED: Final = frozenset(
         "ambiguous-offering",
         "no-plan",
         "unknown-limit",
+        "fractional-limit",
         "doubled-allocation",
         "renamed-allocation",
         "stuck-role",
@@ -189,7 +190,10 @@ class _Planner:
 
     def _allocations(self, project: WantedProject, uuid: str) -> AllocationChanges:
         present = self.observed.allocations.get(uuid, ())
-        return AllocationChanges(project, self.observed, present, self.settings.allow_terminations)
+        month = self.now.date().replace(day=1)
+        return AllocationChanges(
+            project, self.observed, present, self.settings.allow_terminations, month
+        )
 
     # what left the document
 

@@ -19,8 +19,8 @@ from profiles_management.puhuri.client.models import (
     Project,
     Usage,
 )
+from profiles_management.puhuri.mapping.usage_months import Period, limited_period
 from profiles_management.report.usage.usage_amounts import Amount, amount, total
-from profiles_management.report.usage.usage_period import Period, limited_period
 from profiles_management.report.usage.usage_quotas import profile_names, profile_row
 from profiles_management.report.usage.usage_rows import (
     AllocationRow,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
+from profiles_management.puhuri.mapping.usage_months import month_text
 from profiles_management.puhuri.portal_description import PortalDescription
 from profiles_management.reconcile.lines import count
 from profiles_management.report.html_page import Figure, Frame, figure, html_page, html_text
@@ -18,7 +19,6 @@ from profiles_management.report.usage.usage_amounts import (
     portion,
 )
 from profiles_management.report.usage.usage_page_style import STYLE
-from profiles_management.report.usage.usage_period import month_text
 from profiles_management.report.usage.usage_rows import (
     AllocationRow,
     ComponentRow,

@@ -16,8 +16,8 @@ from profiles_management.puhuri.client.models import (
     Project,
     Usage,
 )
+from profiles_management.puhuri.mapping.usage_months import Period
 from profiles_management.report.usage.usage_amounts import Amount, share_of
-from profiles_management.report.usage.usage_period import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from profiles_management.puhuri.mapping.usage_months import month_text
 from profiles_management.reconcile.describe import Data
 from profiles_management.report.csv_table import csv_text
 from profiles_management.report.usage.usage_amounts import Amount, plain_text
-from profiles_management.report.usage.usage_period import month_text
 from profiles_management.report.usage.usage_rows import (
     AllocationRow,
     ComponentRow,

@@ -17,6 +17,11 @@ from puhuri_server.sample import cuid
 from puhuri_server.world import World
 
 ROLES = {"view": "PROJECT.MEMBER", "edit": "PROJECT.ADMIN", "admin": "PROJECT.MANAGER"}
+UNTOUCHED = frozenset(
+    {"doubled-project", "adopted-project-missing", "foreign-project", "repeated-adopt"}
+)
+"""The codes of errors that leave the project of a profile as it is."""
+
 Role = tuple[str, str, str]
 """(backend_id, user name, role)."""
 
@@ -34,11 +39,15 @@ def wanted_access(world: World, pmr: ProfilesManagementRepresentation) -> set[Ro
 def unnamed(world: World, task: Task, report: Report) -> list[object]:
     """Return what is not as the new document wants it, and the last run does not name."""
     messages = _messages(report)
-    refused = {f"{PREFIX}{problem.where.profile}" for problem in report.plan.refused}
+    untouched = {
+        f"{PREFIX}{problem.where.profile}"
+        for problem in report.plan.refused
+        if problem.code in UNTOUCHED
+    }
     return [
         difference
         for (backend_id, *names), difference in _differences(world, task)
-        if backend_id not in refused
+        if backend_id not in untouched
         and not any(name in text for name in names for text in messages.get(backend_id, ()))
     ]
 
@@ -61,7 +70,10 @@ def _messages(report: Report) -> dict[str, list[str]]:
     """Return everything that a report says about profiles, by backend_id."""
     messages: dict[str, list[str]] = {}
     said = [
-        *((problem.where.profile, problem.what) for problem in report.plan.warnings),
+        *(
+            (problem.where.profile, problem.what)
+            for problem in (*report.plan.refused, *report.plan.warnings)
+        ),
         *((pending.profile, pending.what) for pending in report.pending),
         *((outcome.change.profile, str(outcome)) for outcome in report.failed),
     ]
@@ -124,7 +136,7 @@ def _of_allocations(
     present = {resource.name: resource.limits for resource in resources if resource.state == "OK"}
     for name in sorted({*wanted, *(resource.name for resource in resources)}):
         if wanted.get(name) != present.get(name):
-            names = (backend_id, f"allocation {name}", "LUMI regular has no plan")
+            names = (backend_id, f"allocation {name}", f", but {name} (", "has no plan")
             yield names, (backend_id, name, wanted.get(name), present.get(name))
 
 
