@@ -12,7 +12,7 @@ from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.errors import Conflict, NotAllowed, PuhuriAway, Refused
 from profiles_management.puhuri.client.generations import Generation
 from profiles_management.puhuri.client.models import Uuid
-from profiles_management.puhuri.client.portal_connection import Connection
+from profiles_management.puhuri.client.portal_connection import PAGE_SIZE, Connection
 from profiles_management.puhuri.client.portal_request import Params, Request
 from profiles_management.puhuri.client.wire import Sent
 
@@ -97,24 +97,24 @@ class Service:
         """Yield each row of a list once, with its page.
 
         Rows that come or go move others to another page, and the list of a customer's people has
-        no order that two pages are sure to share. So it is read again until one reading has as many
-        rows as there are: without its row, a project or a grant would be made a second time.
+        no order that two pages are sure to share. So it is read again until one reading has exactly
+        as many rows as the server counts: without its row, a project or a grant would be made a
+        second time. A row that comes meanwhile is counted by the pages after it.
         """
         request = Request("GET", path, [*field_params(kind), *params], what=what)
         known: set[Hashable] = set()
         for _ in range(_READINGS):
             rows: set[Hashable] = set()
-            total = 0
+            count = 0
             for page in self.session.connection.pages(request, deadline=self._deadline):
                 self.session.check_time()
-                total = total or page.total or 0
-                read: list[R] = page.read(list[kind])  # type: ignore[valid-type]
-                for row in read:
+                count = max(count, page.total or 0)
+                for row in _of_page(page, kind):
                     rows.add(row.key)
                     if row.key not in known:
                         known.add(row.key)
                         yield page, row
-            if len(rows) >= total:
+            if len(rows) == count:
                 return
         raise Conflict(f"The portal did not {what}: it changes while it is read. Try again later.")
 
@@ -154,6 +154,18 @@ class Row(ListedRow, Generic[M], frozen=True, kw_only=True):
                 repeat a secret.
         """
         raise NotImplementedError
+
+
+def _of_page(page: Answer, kind: type[R]) -> list[R]:
+    """Return the rows of a page.
+
+    Raises:
+        UnreadableAnswer: it has other rows, or more than were asked for.
+    """
+    rows: list[R] = page.read(list[kind])  # type: ignore[valid-type]
+    if len(rows) > PAGE_SIZE:
+        raise page.unreadable(f"a page of {len(rows):,} rows, where {PAGE_SIZE} were asked for")
+    return rows
 
 
 def to_model(answer: Answer, row: Row[M]) -> M:

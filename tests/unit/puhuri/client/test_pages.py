@@ -5,7 +5,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from profiles_management.puhuri.client.errors import Conflict, NotAllowed, PuhuriAway
+from profiles_management.puhuri.client.errors import (
+    Conflict,
+    NotAllowed,
+    PuhuriAway,
+    UnreadableAnswer,
+)
 from puhuri.client.portal_use import MEMBER, names
 from puhuri.server.asking import NEW
 from puhuri.server.generations import generations
@@ -175,6 +180,32 @@ def test_a_list_that_never_holds_still_is_an_error(portal):
     portal.portal.fault = fault
     with pytest.raises(Conflict, match=r"did not list the projects: it changes .* later"):
         list(portal.allocator.projects.find())
+
+
+# a portal that counts wrongly
+
+
+def count_as(portal, count):
+    """Let every list say that it has a number of rows."""
+    portal.rewrite(lambda reply: reply.headers.update({"X-Result-Count": str(count)}))
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 149, 151, 300])
+def test_a_count_that_no_reading_has_is_an_error_and_no_other_list(portal, count):
+    add_projects(portal.world, 150)
+    portal.forget()
+    count_as(portal, count)
+    with pytest.raises(Conflict, match="did not list the projects"):
+        list(portal.allocator.projects.find())
+    assert pages(portal).count(1) == 3
+
+
+def test_a_page_has_no_more_rows_than_were_asked_for(portal):
+    portal.forget()
+    rows = [{"uuid": f"{number:032}", "name": "x"} for number in range(101)]
+    portal.answer(200, rows, X_Result_Count="101")
+    with pytest.raises(UnreadableAnswer, match="a page of 101 rows, where 100 were asked for"):
+        list(portal.allocator.customers.find())
 
 
 # order and fields
