@@ -23,6 +23,8 @@ class ClusterError(TargetError):
 class NoCluster(ClusterError):
     """Nothing says which cluster is meant."""
 
+    code: ClassVar[str] = "no-cluster"
+
 
 class MissingKind(ClusterError, TargetKindMissing):
     """A kind that is needed is not installed in the cluster, such as Profile."""

@@ -95,8 +95,8 @@ def check_instance(instance: str) -> None:
     """
     if instance in ("", _DEFAULT_INSTANCE):
         what = (
-            f"is {instance!r}: give each installation a name of its own, because the portal is "
-            "shared with others"
+            "is missing or 'default': give each installation a name of its own, because the portal "
+            "is shared with others"
         )
         raise SettingsError(what, setting="instance")
     if _SEPARATOR in instance:

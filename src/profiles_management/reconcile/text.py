@@ -133,7 +133,7 @@ class _Table:
     def lines(self, group: _Group) -> Iterator[Line]:
         """Yield the lines of one profile: refusals, changes, and what waits."""
         for problem in group.refused:
-            text = f"refused: {problem.what}. {problem.remedy}"
+            text = f"refused: {problem.what}. {problem.remedy[:1].upper()}{problem.remedy[1:]}"
             yield self.layout.note("!", text, Tone.ERROR)
         for ending, steps in groupby(group.changes, key=self._ending_of):
             yield from self._steps(ending, list(steps))
@@ -230,7 +230,7 @@ def _frozen_source(frozen: Frozen) -> str:
         kept.append(count(frozen.contributors, "contributor"))
     text = _state(frozen)
     if frozen.why:
-        text += f": {frozen.why}"
+        text += f": {frozen.why.removesuffix('.')}"
     if kept:
         people = count(frozen.people, "person", "people")
         text += f"; left as they are: {' and '.join(kept)}, with the access of {people}"

@@ -184,7 +184,7 @@ def test_a_secret_that_is_not_granted_is_named(world, portal):
         ),
         (
             {"puhuri_url": "http://puhuri.example.org"},
-            "The URL of the portal is not https://HOST, as in https://puhuri.example.org",
+            "The URL of the portal begins with http://, which is for this machine only",
         ),
         (
             {"puhuri_customer": ""},
@@ -201,7 +201,7 @@ def test_a_secret_that_is_not_granted_is_named(world, portal):
         ),
         (
             {"instance": ""},
-            "option instance is 'default': give each installation a name of its own",
+            "option instance is missing or 'default': give each installation a name of its own",
         ),
         (
             {"puhuri_roles": "owner=PROJECT.MANAGER"},

@@ -107,6 +107,21 @@ def test_where_all_is_frozen_there_is_no_word_of_a_match():
     )
 
 
+def test_what_to_do_about_a_refused_profile_begins_a_sentence(refusal):
+    refused = replace(refusal("legacy"), what="it is not ours", remedy="remove adopt")
+
+    assert "refused: it is not ours. Remove adopt" in printed(Plan(refused=(refused,)))
+
+
+def test_an_error_of_a_frozen_source_has_one_full_stop():
+    frozen = (Frozen("hpc", "Invalid token."), Frozen("git", "No answer.", ("ml",), people=4))
+
+    text = printed(Plan(frozen=frozen))
+
+    assert ".." not in text
+    assert ".;" not in text
+
+
 def test_a_frozen_source_that_created_nothing_is_shown_too():
     text = printed(Plan(profiles=14, frozen=(Frozen("git", "no answer"),)))
 

@@ -25,6 +25,7 @@ from profiles_management.reconcile.lines import printable
 T = TypeVar("T")
 
 _GENERAL: Final = frozenset({"detail", "details", "non_field_errors"})
+_CHECK_URL: Final = "Check that the URL is the address of a Puhuri or Waldur server."
 _MOST_WORDS: Final = 300  # characters of the server that a message has
 _MOST_DEPTH: Final = 16  # lists and maps inside each other; errors have four
 _NOT_ALLOWED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -58,22 +59,23 @@ class Answer:
 
     def unreadable(self, why: str) -> UnreadableAnswer:
         """Return the error that says that this is not what such a server answers."""
-        remedy = "Check that the URL is the address of a Puhuri or Waldur server."
         brief = f"{self.path} answered something that is not of Waldur's API"
         return UnreadableAnswer(
-            f"{brief}: {_short(why)}.", status=self.status, remedy=remedy, brief=brief
+            f"{brief}: {_short(why)}.", status=self.status, remedy=_CHECK_URL, brief=brief
         )
 
     def error(self) -> PuhuriError:
         """Return the error that this answer is, with the server's words in one sentence."""
         fields = error_fields(self.content)
-        words = _sentence(fields) or f"no reason given, status {self.status}"
+        told = _sentence(fields)
+        words = told or f"no reason given, status {self.status}"
         if self.status in _NOT_ALLOWED:
             brief = "The portal does not allow it"
             return NotAllowed(f"{brief}: {words}.", status=self.status, brief=brief)
         if self.status == HTTPStatus.NOT_FOUND:
             brief = "The portal does not have it"
-            return NotFound(f"{brief}: {words}.", status=self.status, brief=brief)
+            remedy = "" if told else _CHECK_URL
+            return NotFound(f"{brief}: {words}.", status=self.status, remedy=remedy, brief=brief)
         brief = "The portal refused it"
         return Refused(f"{brief}: {words}.", status=self.status, fields=fields, brief=brief)
 

@@ -1,7 +1,9 @@
 """Customers: the organizations that may have projects. Only the portal's support makes them."""
 
 from collections.abc import Iterator
+from itertools import islice
 
+from profiles_management.pmr.names import near
 from profiles_management.pmr.portal_values import is_uuid
 from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import NotFound, PuhuriError
@@ -19,6 +21,7 @@ from profiles_management.reconcile.lines import printable
 
 _PATH = "/api/customers/"
 _MOST_NAMED = 5  # in a message
+_MOST_COMPARED = 1_000  # for a name that was misspelt
 
 
 class _CustomerRow(Row[Customer], frozen=True, kw_only=True):
@@ -83,10 +86,20 @@ class Customers(Service):
         known_by = "name" if is_name else "uuid"
         what = f"The portal has {count} with the {known_by} {printable(name)} for this token"
         if not customers:
-            remedy = f"See the {known_by}s in: profiles-management puhuri customers"
+            similar = self._similar(name) if is_name else None
+            meant = f"Did you mean {printable(similar)}? " if similar else ""
+            remedy = f"{meant}See the {known_by}s in: profiles-management puhuri customers"
             raise PuhuriError(f"{what}.", remedy=remedy)
         uuids = ", ".join(customer.uuid for customer in customers[:_MOST_NAMED])
         raise PuhuriError(f"{what}: {uuids}.", remedy="Name the customer by its uuid.")
+
+    def _similar(self, name: str) -> str | None:
+        """Return the name of the customer that was probably meant, by its name or abbreviation."""
+        known = [*islice(self.find(), _MOST_COMPARED)]
+        names = {customer.abbreviation: customer.name for customer in known}
+        names |= {customer.name: customer.name for customer in known}
+        similar = near(name, filter(None, names))
+        return None if similar is None else names[similar]
 
     def _with_uuid(self, uuid: str) -> list[Customer]:
         try:

@@ -41,8 +41,10 @@ class PuhuriAway(PuhuriError):
     code: ClassVar[str] = "puhuri-away"
     passing: ClassVar[bool] = True
 
-    def __init__(self, message: str, *, status: int = 0, unanswered: bool = False) -> None:
-        super().__init__(message, status=status)
+    def __init__(
+        self, message: str, *, status: int = 0, unanswered: bool = False, remedy: str = ""
+    ) -> None:
+        super().__init__(message, status=status, remedy=remedy)
         self.unanswered = unanswered
 
 

@@ -179,7 +179,7 @@ class Connection:
             return self._retry(attempt, deadline=deadline)
         except Passing as failure:
             message = f"The portal did not {request.what or 'answer'}: {failure}."
-            raise PuhuriAway(message, unanswered=may_be_done) from None
+            raise PuhuriAway(message, unanswered=may_be_done, remedy=failure.remedy) from None
 
     def _once(self, request: Request, token: str) -> Answer:
         self._pace.wait()

@@ -1,12 +1,15 @@
 """The HTTP client for a portal: certificates, proxies, headers."""
 
 import ssl
+from typing import Final
 
 import httpx2
 
 from profiles_management.puhuri.client.errors import PuhuriError
 from profiles_management.puhuri.client.portal_url import is_loopback
 from profiles_management.puhuri.client.request_time import RequestTime
+
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST"})
 
 
 def http_client(url: str, ca: str, time: RequestTime) -> httpx2.Client:
@@ -56,7 +59,7 @@ def _ssl_context(ca: str) -> ssl.SSLContext:
 
 
 def check_certificate(error: httpx2.RequestError) -> None:
-    """Refuse a server whose certificate is not trusted: asking again would not help.
+    """Refuse a server that cannot be trusted, or has no TLS: asking again would not help.
 
     Raises:
         PuhuriError: that is why there was no connection.
@@ -67,5 +70,10 @@ def check_certificate(error: httpx2.RequestError) -> None:
             raise PuhuriError(
                 f"The certificate of the portal is not trusted: {cause.verify_message}.",
                 remedy="Check the CA and the URL.",
+            ) from None
+        if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
+            raise PuhuriError(
+                "The server at the URL of the portal does not use TLS, as https:// does.",
+                remedy="Check the URL and its port.",
             ) from None
         cause = cause.__cause__ or cause.__context__

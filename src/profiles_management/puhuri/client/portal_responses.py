@@ -63,7 +63,7 @@ def unknown(request: Request, why: str, *, status: int = 0, seconds: float = 0.0
 def no_answer(request: Request, error: httpx2.RequestError) -> Exception:
     """Return what is raised where there was no answer."""
     if isinstance(error, _NEVER_SENT):
-        return Passing(_reason(error))
+        return Passing(_reason(error), remedy="Check the URL of the portal and the network.")
     return unknown(request, _reason(error))
 
 

@@ -10,6 +10,8 @@ _PATH: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")
 _PORTS: Final = {"https": 443, "http": 80}
 _NOT_ONE: Final = "is not https://HOST, as in https://puhuri.example.org"
 
+_NOT_SAFE: Final = "begins with http://, which is for this machine only: write https://"
+
 
 def portal_url(text: str) -> str:
     """Return the URL of a portal without `/api` and without a slash at its end.
@@ -25,6 +27,8 @@ def portal_url(text: str) -> str:
         raise ValueError(_NOT_ONE) from None
     if "@" in parts.netloc:
         raise ValueError("has a user or a password in it")
+    if parts.scheme == "http" and parts.hostname and parts.hostname not in _LOOPBACK:
+        raise ValueError(_NOT_SAFE)
     if not text.isprintable() or {"?", "#"} & {*text} or not _is_safe(parts):
         raise ValueError(_NOT_ONE)
     host = parts.hostname or ""

@@ -52,7 +52,7 @@ def test_it_has_one_name_however_it_is_written(text, customer, name):
         ("puhuri:C@", "is not https://HOST"),
         ("puhuri:C@h", "is not https://HOST"),
         ("puhuri:C@https://", "is not https://HOST"),
-        ("puhuri:C@http://h", "is not https://HOST"),
+        ("puhuri:C@http://h", "is for this machine only: write https://"),
         ("puhuri:C@ftp://h", "is not https://HOST"),
         ("puhuri:C@https://h?token=hush", "is not https://HOST"),
         ("puhuri:C@https://h#hush", "is not https://HOST"),

@@ -242,7 +242,7 @@ def test_it_takes_over_no_profile_of_the_document(command, portal, here, api):
     ("options", "message"),
     [
         (("--untrusted", "puhuri:C"), "it names no portal. Write puhuri:CUSTOMER@https://HOST"),
-        (("--untrusted", "puhuri:C@http://h"), "its URL is not https://HOST"),
+        (("--untrusted", "puhuri:C@http://h"), "its URL begins with http://"),
         (("--untrusted", "puhuri:C@https://ann:hush@h"), "has a user or a password"),
         (("--untrusted", "x=puhuri:C"), "it names no portal. Write puhuri:CUSTOMER@https://HOST"),
         (("--untrusted", "x=puhuri:C@https://ann:hush@h"), "has a user or a password"),

@@ -79,7 +79,7 @@ def test_json_is_the_same_document(export, portal):
     ("arguments", "message"),
     [
         (("--instance", "lab"), "Missing option '--customer': name it, or set PUHURI_CUSTOMER."),
-        (("--customer", CUSTOMER), "--instance is 'default'"),
+        (("--customer", CUSTOMER), "--instance is missing or 'default'"),
         ((*ARGUMENTS, "--owner", "*"), "--owner is not valid"),
         ((*ARGUMENTS, "--quota", "gpu"), "names no component and resource"),
         ((*ARGUMENTS, "--role", "view=PROJECT.ADMIN"), "edit and view are the same role"),

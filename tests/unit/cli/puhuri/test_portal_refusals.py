@@ -30,7 +30,10 @@ def refused(request, puhuri):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--instance", "default"), "--instance is 'default': give each installation a name"),
+        (
+            ("--instance", "default"),
+            "--instance is missing or 'default': give each installation a name",
+        ),
         (("--instance", "a/b"), '--instance is not the value of a label: "a/b".'),
         (("--instance", ""), "--instance is "),
         (("--role", "edit"), "Write it as edit=PROJECT.ADMIN."),
@@ -43,7 +46,8 @@ def refused(request, puhuri):
         (("--rate", "nan"), '--rate is "nan". Give requests a second, such as 10.'),
         (("--rate", "x"), '--rate is "x". Give requests a second, such as 10.'),
         (("--brake-share", "2"), "--brake-share is 2."),
-        (("--url", "http://puhuri.example.org"), "The URL of the portal is not https://HOST"),
+        (("--url", "http://puhuri.example.org"), "for this machine only: write https://"),
+        (("--url", "https://h:99999"), "The URL of the portal is not https://HOST"),
         (("--url", f"https://u:{SECRET}@puhuri.example.org"), "has a user or a password in it"),
         (("--url", f"https://puhuri.example.org?token={SECRET}"), "is not https://HOST"),
         (("--url", "https://[::"), "is not https://HOST"),
@@ -109,6 +113,14 @@ def test_a_token_on_the_command_line_is_no_option(refused):
     assert "No such option: --token" in message
 
 
+@pytest.mark.parametrize("name", ["national research allocator", "National Reserch", "nra"])
+def test_a_customer_that_was_meant_is_named(refused, name):
+    message = refused("--customer", name)
+
+    assert f"The portal has no customer with the name {name} for this token." in message
+    assert "Did you mean National Research Allocator? See the names in: " in message
+
+
 def test_a_document_without_a_customer_needs_the_option(refused):
     message = refused(text=document(customer=""))
 
@@ -165,6 +177,14 @@ def test_nothing_at_the_address_is_said_to_be_away(refused):
     message = refused("--url", "http://127.0.0.1:1")
 
     assert "Connection refused" in message
+    assert "Errno" not in message
+    assert "Check the URL of the portal and the network." in message
+
+
+def test_a_path_that_is_no_portal_is_told_with_what_to_check(refused, nonsense):
+    nonsense(404, b"")
+
+    assert "Check that the URL is the address of a Puhuri or Waldur server." in refused()
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,17 @@ def test_a_server_with_a_certificate_of_the_ca_is_talked_to(address, authority):
     assert isinstance(error, UnreadableAnswer)
 
 
+def test_a_server_without_tls_is_refused_at_once():
+    before = Time().clock.monotonic()
+    with serve() as served:
+        error, waited = failure(served.url.replace("http://", "https://"), "")
+
+    assert not isinstance(error, PuhuriAway)
+    assert str(error) == "The server at the URL of the portal does not use TLS, as https:// does."
+    assert error.remedy == "Check the URL and its port."
+    assert waited == before
+
+
 def test_a_certificate_of_another_authority_is_refused_at_once(address):
     before = Time().clock.monotonic()
 

@@ -43,9 +43,11 @@ def test_it_is_the_same_however_it_is_written(text, url):
     ],
 )
 def test_what_is_not_one_is_refused_by_both(text):
-    with pytest.raises(PuhuriError, match=r"^The URL of the portal (is not|has a user)"):
+    with pytest.raises(
+        PuhuriError, match=r"^The URL of the portal (is not|has a user|begins with)"
+    ):
         Client(text, TOKEN)
-    with pytest.raises(ValueError, match=r"^its URL (is not|has a user)"):
+    with pytest.raises(ValueError, match=r"^its URL (is not|has a user|begins with)"):
         CustomerAddress.of(f"puhuri:C@{text}")
 
 
