@@ -22,7 +22,8 @@ _PENDING = 4
 def portal(name, monkeypatch):
     """A portal where Ada manages a project, Bo and Cleo work in it, and 3 of 8 CPUs are used."""
     world = sample_world()
-    made = project(world, name, ("ada", MANAGER), ("bo", ADMIN), ("cleo", MEMBER))
+    people = (("ada", MANAGER), ("bo", ADMIN), ("cleo", MEMBER))
+    made = project(world, name, *people, backend_id=f"{name}/{name}")  # of this installation
     allocation = allocate(world, made, cpu_k_hours=8)
     report_usage(world, allocation, allocation.offering.components[0], 3)
     with serving(world) as portal:
