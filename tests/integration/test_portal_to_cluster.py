@@ -97,7 +97,7 @@ def test_people_of_a_portal_work_in_the_cluster_and_the_report_has_both_sides(
     server.create(_pod(name))
     wait_for("the use", lambda: quota("used") == {"limits.cpu": "2"})
 
-    _, report = run("puhuri", "report", "--output", "json")
+    _, report = run("puhuri", "report", "--portal-is-source", "--output", "json")
     (customer,) = json.loads(report)["customers"]
     (reported,) = customer["projects"]
     (allocation,) = reported["allocations"]

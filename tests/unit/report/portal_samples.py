@@ -83,10 +83,11 @@ def facts(*allocations, usages=(), projects=None, grants=(), customer="Allocator
     )
 
 
-def cluster(*, instance="lab", prefix="", unread=(), **by_namespace):
+def cluster(*, instance="lab", is_source=False, prefix="", unread=(), **by_namespace):
     """Return a cluster with quotas, such as `cluster(quantum=quota(pods=("10", "3")))`."""
     return ClusterFacts(
         instance=instance,
+        is_source=is_source,
         prefix=prefix,
         target=TargetDescription("cluster", context="lab", server="https://lab.example.org"),
         quotas=QuotaUsages({name: [quota] for name, quota in by_namespace.items()}, tuple(unread)),

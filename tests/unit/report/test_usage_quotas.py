@@ -41,14 +41,14 @@ def test_a_project_of_another_installation_has_no_profile(backend_id):
 def test_of_a_source_a_project_has_the_profile_that_the_source_makes_of_it(prefix):
     spaces = {f"{prefix}quantum-soup": quota(pods=("10", "3"))}
 
-    shown = row(project("Quantum Soup!"), cluster=cluster(instance="", prefix=prefix, **spaces))
+    shown = row(project("Quantum Soup!"), cluster=cluster(is_source=True, prefix=prefix, **spaces))
 
     assert shown.profile.name == f"{prefix}quantum-soup"
     assert shown.quotas[0].resources[0].used == "3"
 
 
 def test_of_a_source_a_project_without_quotas_may_have_no_profile_in_this_cluster():
-    shown = row(project("Soup"), cluster=cluster(instance="", web=quota(pods=("10", "3"))))
+    shown = row(project("Soup"), cluster=cluster(is_source=True, web=quota(pods=("10", "3"))))
 
     assert shown.profile is None
 
@@ -59,7 +59,7 @@ def test_of_a_source_only_the_oldest_project_of_a_name_has_the_profile():
 
     (customer,) = reported(
         facts(projects=[oldest, newer, others]),
-        cluster=cluster(prefix="hpc-", **{"hpc-soup": quota(pods=("10", "3"))}),
+        cluster=cluster(is_source=True, prefix="hpc-", **{"hpc-soup": quota(pods=("10", "3"))}),
     ).customers
 
     names = {one.project.name: one.profile and one.profile.name for one in customer.projects}
@@ -70,7 +70,7 @@ def test_without_an_installation_no_backend_id_names_a_profile():
     spaces = {"soup": quota(), "hpc-soup": quota()}
     ours = project("Soup", backend_id="/soup")
 
-    shown = row(ours, cluster=cluster(instance="", prefix="hpc-", **spaces))
+    shown = row(ours, cluster=cluster(instance="", is_source=True, prefix="hpc-", **spaces))
 
     assert shown.profile.name == "hpc-soup"
 

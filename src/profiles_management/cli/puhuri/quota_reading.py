@@ -25,13 +25,21 @@ class QuotaOptions(ClusterOptions):
         str,
         portal_option(
             "--prefix",
-            "Text that begins the names of the profiles, if the portal is their source "
-            "(default: none; with --instance, only its projects have profiles).",
+            "Text that begins the names of the profiles, if the portal is their source.",
             _PANEL,
             metavar="TEXT",
             show_default=False,
         ),
     ] = ""
+    portal_is_source: Annotated[
+        bool,
+        typer.Option(
+            "--portal-is-source",
+            help="Show the quotas of profiles that are made of projects "
+            "(default with --prefix, and without --instance).",
+            rich_help_panel=_PANEL,
+        ),
+    ] = False
     no_cluster: Annotated[
         bool,
         typer.Option(
@@ -66,8 +74,10 @@ def read_quotas(session: Session, cluster: QuotaOptions, instance: str) -> Clust
             raise
         why_not = f"{_LEFT_OUT}. {error.brief.rstrip('.')}. {error.remedy}".rstrip()
         return ClusterFacts(why_not=why_not)
+    known = "" if instance == Settings().instance else instance
     return ClusterFacts(
-        instance="" if instance == Settings().instance else instance,
+        instance=known,
+        is_source=cluster.portal_is_source or bool(cluster.prefix) or not known,
         prefix=cluster.prefix,
         target=session.description,
         quotas=quotas,

@@ -38,7 +38,7 @@ def profile_names(projects: Iterable[Project], cluster: ClusterFacts) -> Mapping
             names[project.uuid] = project.backend_id.removeprefix(prefix)
         else:
             others.append(project)
-    if cluster.has_source:
+    if cluster.is_source:
         made = ProfileNames(ExportSettings(prefix=cluster.prefix)).of(others)
         spaces = cluster.quotas.by_namespace
         names |= {project.uuid: name for name, project in made if name in spaces}

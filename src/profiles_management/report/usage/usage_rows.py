@@ -43,22 +43,20 @@ class ClusterFacts:
 
     Attributes:
         instance: the installation; with it begins the backend_id of the projects that were made of
-            profiles. '' where the portal is the source of the profiles.
+            profiles. '' where there are none.
+        is_source: whether profiles may have been made of other projects: the portal is their
+            source.
         prefix: what the names of profiles begin with that were made of projects.
         target: which cluster was read, None where none was.
         why_not: why none was read, as a sentence.
     """
 
     instance: str = ""
+    is_source: bool = False
     prefix: str = ""
     target: TargetDescription | None = None
     quotas: QuotaUsages = field(default_factory=QuotaUsages)
     why_not: str = ""
-
-    @property
-    def has_source(self) -> bool:
-        """Whether profiles were made of projects of the portal, as far as the options say it."""
-        return bool(self.prefix) or not self.instance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,19 +213,24 @@ def test_quotas_are_data_with_the_cluster_that_they_are_of(puhuri):
 
 
 @pytest.mark.usefixtures("quota")
-@pytest.mark.parametrize("prefix", ["hpc-", ""])
+@pytest.mark.parametrize(
+    ("prefix", "options"),
+    [
+        ("hpc-", ["--prefix", "hpc-"]),
+        ("", ["--instance", "default"]),
+        ("", ["--portal-is-source"]),
+    ],
+)
 def test_of_a_portal_that_is_a_source_the_projects_name_the_profiles(
-    puhuri, filled, api, monkeypatch, prefix
+    puhuri, filled, api, prefix, options
 ):
-    monkeypatch.delenv("PROFILES_MANAGEMENT_INSTANCE")
-    monkeypatch.setenv("PUHURI_PREFIX", prefix)
     (project,) = (one for one in filled.world.projects if one.name == "Climate models")
     project.backend_id = ""
     quota = api.get("ResourceQuota", "climate", "kf-resource-quota")
     quota["metadata"]["namespace"] = f"{prefix}climate-models"
     api.put(quota)
 
-    (row,) = puhuri("report", "-o", "json").data["customers"][0]["projects"]
+    (row,) = puhuri("report", *options, "-o", "json").data["customers"][0]["projects"]
 
     assert row["profile"] == f"{prefix}climate-models"
     assert row["quotas"][0]["resources"][0]["used"] == "5"
