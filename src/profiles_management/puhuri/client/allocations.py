@@ -30,11 +30,11 @@ class _AllocationRow(Row[Allocation], frozen=True, kw_only=True):
     name: str | None = None
     description: str | None = None
     state: str | None = None
-    project_uuid: str | None = None
+    project_uuid: Uuid
     project_name: str | None = None
-    customer_uuid: str | None = None
+    customer_uuid: Uuid
     customer_name: str | None = None
-    offering_uuid: str | None = None
+    offering_uuid: Uuid
     offering_name: str | None = None
     plan_uuid: str | None = None
     plan_name: str | None = None

@@ -1,7 +1,9 @@
 """Members as each generation lists them, and the grants that they are. Pure."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Annotated, Final
+
+import msgspec
 
 from profiles_management.puhuri.client.models import Grant, ProjectRole, User, Uuid
 from profiles_management.puhuri.client.service import ListedRow
@@ -15,13 +17,17 @@ SHORT_ROLES: Final[dict[str, str]] = {
 _LONG_ROLES: Final = {short: role for role, short in SHORT_ROLES.items()}
 
 
+Role = Annotated[str, msgspec.Meta(min_length=1)]
+"""The name of a role."""
+
+
 class PermissionRow(ListedRow, frozen=True, kw_only=True):
     """A membership of the first generation."""
 
     pk: int
     user_uuid: Uuid
     project_uuid: Uuid
-    role: str
+    role: Role
     project_name: str | None = None
     user_username: str | None = None
     user_full_name: str | None = None
@@ -54,7 +60,7 @@ class MemberRow(ListedRow, frozen=True, kw_only=True):
     """A row of `list_users`: one grant."""
 
     user_uuid: Uuid
-    role_name: str
+    role_name: Role
     user_username: str | None = None
     user_full_name: str | None = None
     user_email: str | None = None
@@ -84,19 +90,18 @@ class ProjectOfUser(Sent, frozen=True, kw_only=True):
     """One grant of a user of a customer."""
 
     uuid: Uuid
-    role_name: str | None = None
+    role_name: Role
     name: str | None = None
     expiration_time: Moment | None = None
 
 
-class CustomerUserRow(ListedRow, frozen=True, kw_only=True):
-    """A user of a customer, with the grants in all its projects."""
+class PersonRow(ListedRow, frozen=True, kw_only=True):
+    """A user of a customer."""
 
     uuid: Uuid
     username: str | None = None
     full_name: str | None = None
     email: str | None = None
-    projects: tuple[ProjectOfUser, ...] = ()
 
     @property
     def key(self) -> str:
@@ -112,6 +117,12 @@ class CustomerUserRow(ListedRow, frozen=True, kw_only=True):
             email=self.email or "",
         )
 
+
+class CustomerUserRow(PersonRow, frozen=True, kw_only=True):
+    """A user of a customer, with the grants in all its projects."""
+
+    projects: tuple[ProjectOfUser, ...]
+
     def grants(self) -> Iterator[Grant]:
         """Yield the grants of the user."""
         for project in self.projects:
@@ -119,7 +130,7 @@ class CustomerUserRow(ListedRow, frozen=True, kw_only=True):
                 project_uuid=project.uuid,
                 project_name=project.name or "",
                 user_uuid=self.uuid,
-                role=project.role_name or "",
+                role=project.role_name,
                 username=self.username or "",
                 full_name=self.full_name or "",
                 email=self.email or "",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import DoubledGrant, NotFound, PuhuriAway
@@ -22,11 +22,14 @@ from profiles_management.puhuri.client.member_rows import (
     MemberRow,
     OnlyUuid,
     PermissionRow,
+    PersonRow,
 )
 from profiles_management.puhuri.client.models import CustomerPeople, Grant
 from profiles_management.puhuri.client.portal_request import flat
 from profiles_management.puhuri.client.service import Service, look_up_again
 from profiles_management.puhuri.client.wire import moment, uuid_of_url
+
+P = TypeVar("P", bound=PersonRow)
 
 
 class Members(Service):
@@ -84,7 +87,7 @@ class Members(Service):
         if self.session.generation.lists_permissions:
             yield from self._permissions(customer=customer)
             return
-        for row in self._people(customer):
+        for row in self._people(customer, CustomerUserRow):
             yield from row.grants()
 
     def people_of_customer(self, customer: str) -> CustomerPeople:
@@ -97,11 +100,11 @@ class Members(Service):
             PuhuriError: see its kinds.
         """
         customer = checked_uuid(customer)
-        rows = [*self._people(customer)]
         if self.session.generation.lists_permissions:
-            grants = self._permissions(customer=customer)
-        else:
-            grants = chain.from_iterable(row.grants() for row in rows)
+            users = tuple(row.user() for row in self._people(customer, PersonRow))
+            return CustomerPeople(users=users, grants=(*self._permissions(customer=customer),))
+        rows = [*self._people(customer, CustomerUserRow)]
+        grants = chain.from_iterable(row.grants() for row in rows)
         return CustomerPeople(users=tuple(row.user() for row in rows), grants=tuple(grants))
 
     def add(self, project: str, user: str, role: str, until: datetime | None = None) -> None:
@@ -207,9 +210,9 @@ class Members(Service):
         for uuid in customers:
             yield from self.of_customer(uuid)
 
-    def _people(self, customer: str) -> Iterator[CustomerUserRow]:
+    def _people(self, customer: str, kind: type[P]) -> Iterator[P]:
         path = f"/api/customers/{customer}/users/"
-        return self.rows(path, (), CustomerUserRow, what="list the members of a customer")
+        return self.rows(path, (), kind, what="list the members of a customer")
 
     def _customers(self) -> list[str]:
         rows = self.rows("/api/customers/", [("o", "name")], OnlyUuid, what="list the customers")

@@ -18,7 +18,7 @@ from profiles_management.puhuri.client.filters import (
     same,
 )
 from profiles_management.puhuri.client.generations import ORDER_ITEMS, ORDERS
-from profiles_management.puhuri.client.models import Order, OrderState
+from profiles_management.puhuri.client.models import Order, OrderState, Uuid
 from profiles_management.puhuri.client.service import (
     Row,
     Service,
@@ -75,7 +75,9 @@ class _Decision:
         return f"{self.action.partition('_')[0]} an order"
 
 
-class _OrderRow(Row[Order], frozen=True, kw_only=True):
+class _ItemRow(Row[Order], frozen=True, kw_only=True):
+    """One item of an order of the first generation, which has what all items share."""
+
     state: str | None = None
     type: str | None = None
     resource_name: str | None = None
@@ -97,19 +99,22 @@ class _OrderRow(Row[Order], frozen=True, kw_only=True):
         return Order(**fields | {"limits": quantities(self.limits)})
 
 
-class _ItemRow(_OrderRow, frozen=True, kw_only=True):
-    """One item of an order of the first generation."""
+class _OrderRow(_ItemRow, frozen=True, kw_only=True):
+    """An order about one allocation."""
+
+    project_uuid: Uuid
+    customer_uuid: Uuid
 
 
 class _OrderOfItems(Row[tuple[Order, ...]], frozen=True, kw_only=True):
     """An order of the first generation: one state for all items, and a state of each."""
 
     state: str | None = None
-    project_uuid: str | None = None
+    project_uuid: Uuid
     project_name: str | None = None
-    customer_uuid: str | None = None
+    customer_uuid: Uuid
     created: Moment | None = None
-    items: tuple[_ItemRow, ...] = ()
+    items: tuple[_ItemRow, ...]
 
     def model(self) -> tuple[Order, ...]:
         return tuple(self._order(item) for item in self.items)

@@ -14,7 +14,7 @@ from profiles_management.puhuri.client.filters import (
     query_params,
     same,
 )
-from profiles_management.puhuri.client.models import Project
+from profiles_management.puhuri.client.models import Project, Uuid
 from profiles_management.puhuri.client.service import (
     Row,
     Service,
@@ -31,8 +31,8 @@ _CHANGEABLE = frozenset({"name", "description", "backend_id", "end_date"})
 class _ProjectRow(Row[Project], frozen=True, kw_only=True):
     name: str | None = None
     description: str | None = None
-    backend_id: str | None = None
-    customer_uuid: str | None = None
+    backend_id: str
+    customer_uuid: Uuid
     customer_name: str | None = None
     customer_abbreviation: str | None = None
     start_date: date | None = None

@@ -72,6 +72,32 @@ def test_a_moment_that_cannot_be_compared_is_an_unreadable_answer(portal, kind, 
         rows_of(portal, kind)()
 
 
+IDENTITY = [
+    ("projects", ["customer_uuid"]),
+    ("projects", ["backend_id"]),
+    ("allocations", ["project_uuid"]),
+    ("allocations", ["customer_uuid"]),
+    ("allocations", ["offering_uuid"]),
+    ("orders", ["project_uuid"]),
+    ("orders", ["customer_uuid"]),
+    ("members", ["user_uuid", "uuid"]),
+    ("members", ["project_uuid", "projects"]),
+    ("members", ["role", "role_name"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields"), IDENTITY)
+def test_a_row_that_does_not_say_whose_it_is_is_an_unreadable_answer(portal, kind, fields):
+    """Where it was taken for somebody else's, a second one would be made, or a role would end."""
+    project = portal.project()
+    portal.allocator.members.add(project, portal.user(), MEMBER)
+    portal.allocation(project)
+    portal.forget()
+    portal.rewrite_fields(**dict.fromkeys(fields))
+    with pytest.raises(UnreadableAnswer):
+        [*getattr(portal.allocator, kind).find(customer=portal.customer)]
+
+
 @pytest.mark.parametrize("kind", LISTS)
 @pytest.mark.parametrize("body", [None, {}, "text", 7, ERROR_PAGE, {"results": []}], ids=str)
 def test_a_list_that_is_none_is_an_unreadable_answer(portal, kind, body):
