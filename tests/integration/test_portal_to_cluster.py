@@ -22,8 +22,7 @@ _PENDING = 4
 def portal(name, monkeypatch):
     """A portal where Ada manages a project, Bo and Cleo work in it, and 3 of 8 CPUs are used."""
     world = sample_world()
-    people = (("ada", MANAGER), ("bo", ADMIN), ("cleo", MEMBER))
-    made = project(world, name, *people, backend_id=f"{name}/{name}")  # of this installation
+    made = project(world, name, ("ada", MANAGER), ("bo", ADMIN), ("cleo", MEMBER))
     allocation = allocate(world, made, cpu_k_hours=8)
     report_usage(world, allocation, allocation.offering.components[0], 3)
     with serving(world) as portal:
