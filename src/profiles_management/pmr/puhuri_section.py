@@ -85,6 +85,7 @@ class PuhuriAllocation(Model):
         plan: the uuid or the exact name of one of the offering's plans; None where it has one.
         limits: by component of the offering.
         attributes: the answers to the offering's questions; they are sent with the first order.
+        accept_terms: whether the offering's terms of service are accepted with the first order.
     """
 
     name: Annotated[Text, Field(min_length=1, max_length=LONGEST_ALLOCATION_NAME)]
@@ -92,6 +93,7 @@ class PuhuriAllocation(Model):
     plan: Name | None = None
     limits: dict[Text, Limit] = Field(default_factory=dict)
     attributes: dict[Text, JsonValue] = Field(default_factory=dict)
+    accept_terms: bool = False
 
 
 class _Shared(Model):

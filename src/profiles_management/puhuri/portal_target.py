@@ -213,6 +213,7 @@ class PuhuriTarget:
             name=body.name,
             limits=body.limits,
             attributes=body.attributes,
+            accepts_terms=body.accepts_terms,
         )
         self._placed(write, order)
 

@@ -82,3 +82,13 @@ def test_projects_of_others_are_left_alone(portal):
 
     assert len(theirs) == 4
     assert portals.foreign(portal.world, adopts=False) == theirs
+
+
+def test_an_offering_with_terms_is_ordered_only_if_the_document_accepts_them(portal):
+    portal.world.offerings[0].terms_of_service = "You shall not mine."
+    refused = run(portal, document(TEAM, allocations=[allocation(**LIMITS)]))
+    assert [outcome.change.target.name for outcome in refused.failed] == ["training"]
+
+    run(portal, document(TEAM, allocations=[{**allocation(**LIMITS), "accept_terms": True}]))
+
+    assert len(portal.world.orders) == 1

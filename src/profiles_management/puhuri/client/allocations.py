@@ -165,7 +165,7 @@ class Allocations(Service):
         what = "change the limits of an allocation"
         return self._order(uuid, OrderType.UPDATE, "update_limits", body, what)
 
-    def terminate(self, uuid: str, attributes: Mapping[str, Any] | None = None) -> str:
+    def terminate(self, uuid: str) -> str:
         """Order the end of an allocation, and return the uuid of the order.
 
         Raises:
@@ -173,21 +173,8 @@ class Allocations(Service):
             PuhuriAway: it is not known whether the order was made.
             PuhuriError: see its kinds.
         """
-        body = {"attributes": dict(attributes or {})}
         what = "terminate an allocation"
-        return self._order(uuid, OrderType.TERMINATE, "terminate", body, what)
-
-    def rename(self, uuid: str, *, name: str, description: str | None = None) -> None:
-        """Change the name of an allocation, and its description unless that is None.
-
-        Raises:
-            PuhuriError: see its kinds.
-        """
-        fields = (
-            {"name": name} if description is None else {"name": name, "description": description}
-        )
-        path = f"{_PATH}{checked_uuid(uuid)}/"
-        self.write("PATCH", path, fields, what="rename an allocation", is_repeatable=True)
+        return self._order(uuid, OrderType.TERMINATE, "terminate", {"attributes": {}}, what)
 
     def _order(
         self, uuid: str, kind: OrderType, action: str, body: Mapping[str, Any], what: str

@@ -27,7 +27,6 @@ _MOST_COMPARED = 1_000  # for a name that was misspelt
 class _CustomerRow(Row[Customer], frozen=True, kw_only=True):
     name: str | None = None
     abbreviation: str | None = None
-    url: str = ""
 
     def model(self) -> Customer:
         return Customer(**set_fields(self))

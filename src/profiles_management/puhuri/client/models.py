@@ -94,7 +94,6 @@ class Customer(_Answer, frozen=True, kw_only=True):
 
     name: str = ""
     abbreviation: str = ""
-    url: str = ""
 
 
 class User(_Answer, frozen=True, kw_only=True):
@@ -103,7 +102,6 @@ class User(_Answer, frozen=True, kw_only=True):
     username: str = ""
     full_name: str = ""
     email: str = ""
-    url: str = ""
 
 
 class Project(_Answer, frozen=True, kw_only=True):
@@ -125,7 +123,6 @@ class Project(_Answer, frozen=True, kw_only=True):
     start_date: date | None = None
     end_date: date | None = None
     created: datetime | None = None
-    url: str = ""
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,7 +225,6 @@ class Allocation(_Answer, frozen=True, kw_only=True):
     end_date: date | None = None
     created: datetime | None = None
     limits: Mapping[str, Quantity] = {}
-    url: str = ""
 
 
 class Order(_Answer, frozen=True, kw_only=True):

@@ -200,6 +200,7 @@ class AllocationChanges:
             plan_url=plans[0].url if plans else "",
             limits={name: quantity(limit) for name, limit in wanted.limits.items()},
             attributes=wanted.attributes,
+            accepts_terms=wanted.accept_terms,
         )
         reference = self._reference(wanted.name)
         after = is_ours(self.project.profile)

@@ -46,6 +46,7 @@ class AllocationBody(msgspec.Struct, frozen=True, kw_only=True):
     plan_url: str = ""
     limits: Mapping[str, Quantity] = {}
     attributes: Mapping[str, Any] = {}
+    accepts_terms: bool = False
 
 
 def encoded(body: msgspec.Struct) -> bytes:

@@ -231,7 +231,6 @@ def test_an_allocation_that_is_not_there_is_an_error(portal):
         lambda: allocations.get(UNKNOWN),
         lambda: allocations.set_limits(UNKNOWN, LIMITS),
         lambda: allocations.terminate(UNKNOWN),
-        lambda: allocations.rename(UNKNOWN, name="x"),
     ):
         with pytest.raises(NotFound):
             call()
@@ -261,11 +260,10 @@ def test_the_same_limits_are_refused(portal, project):
 
 def test_an_end_is_an_order(portal, project):
     allocation = portal.allocation(project)
-    uuid = portal.allocator.allocations.terminate(allocation, {"reason": "done"})
+    uuid = portal.allocator.allocations.terminate(allocation)
 
     order = portal.allocator.orders.get(uuid)
     assert (order.type, order.allocation_uuid) == ("Terminate", allocation)
-    assert portal.world.orders[-1].attributes == {"reason": "done"}
     portal.provider.orders.approve_by_provider(uuid)
     assert portal.allocator.allocations.get(allocation).state == "Terminated"
 
@@ -290,18 +288,6 @@ def test_an_allocation_has_one_open_order(portal, project):
         with pytest.raises(Refused, match=r"Pending order (item )?for resource already exists"):
             call()
     assert len(portal.world.orders) == 2
-
-
-def test_an_allocation_has_another_name_and_description(portal, project):
-    allocation = portal.allocation(project)
-    rename = portal.allocator.allocations.rename
-    rename(allocation, name="web", description="of the site")
-    rename(allocation, name="web site")
-
-    renamed = portal.allocator.allocations.get(allocation)
-    assert (renamed.name, renamed.description) == ("web site", "of the site")
-    with pytest.raises(Refused, match="name: "):
-        rename(allocation, name="")
 
 
 def test_a_manager_of_a_project_may_order_and_a_stranger_may_not(portal, project):
@@ -384,13 +370,6 @@ def test_a_busy_portal_is_asked_again_because_nothing_was_ordered(portal, projec
     portal.break_once("POST", "/marketplace-orders/", Fault.BUSY, Fault.BUSY)
     portal.order(project)
     assert len(portal.world.orders) == 1
-
-
-def test_a_new_name_is_sent_again(portal, project):
-    allocation = portal.allocation(project)
-    portal.break_once("PATCH", "/marketplace-resources/", Fault.UNANSWERED)
-    portal.allocator.allocations.rename(allocation, name="web")
-    assert portal.world.resources[0].name == "web"
 
 
 @generations(*OLD)

@@ -34,7 +34,7 @@ BAD_ROWS = [
     {"uuid": UNKNOWN + "\n"},
     {"uuid": UNKNOWN, "name": 7, "usage": [], "items": 7, "limits": "x", "created": 1},
     {"uuid": UNKNOWN, "name": {}, "usage": "NaN", "items": [7], "limits": {"x": "NaN"}},
-    {"uuid": UNKNOWN, "created": "yesterday", "usage": "1e999", "url": []},
+    {"uuid": UNKNOWN, "created": "yesterday", "usage": "1e999", "url": [], "abbreviation": []},
 ]
 
 

@@ -142,7 +142,6 @@ def test_a_refusal_is_not_tried_again(portal, tries):
 
 REPEATABLE = {
     "change a project": lambda use: use.allocator.projects.update(UNKNOWN, name="x"),
-    "rename an allocation": lambda use: use.allocator.allocations.rename(UNKNOWN, name="x"),
     "look up a CUID": lambda use: use.allocator.users.by_cuid(cuid("ada")),
 }
 ONCE = {

@@ -15,7 +15,6 @@ def use_everything(portal):
     allocator.members.remove(project, user, MEMBER)
     provider.orders.approve_by_provider(portal.order(project).uuid)
     (allocation,) = allocator.allocations.find()
-    allocator.allocations.rename(allocation.uuid, name="web")
     allocator.orders.cancel(allocator.allocations.set_limits(allocation.uuid, {"cpu_k_hours": 1}))
     allocator.allocations.terminate(allocation.uuid)
     portal.world.execute(portal.world.orders[-1])

@@ -92,7 +92,7 @@ class Kind:
 
 
 KINDS = {
-    "customers": Kind("customers/customers_list", "uuid name abbreviation url"),
+    "customers": Kind("customers/customers_list", "uuid name abbreviation"),
     "projects": Kind(
         "projects/projects_list",
         "uuid name description backend_id customer_uuid customer_name customer_abbreviation"

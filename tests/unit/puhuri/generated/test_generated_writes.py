@@ -185,26 +185,13 @@ WRITES = {
         ),
     ),
     "terminate": Write(
-        lambda client, ids: client.allocations.terminate(ids["@training"], {"reason": "over"}),
+        lambda client, ids: client.allocations.terminate(ids["@training"]),
         lambda client, ids: (
             client(
                 f"{RESOURCES}terminate",
                 ids["@training"],
-                body=("ResourceTerminateRequest", {"attributes": {"reason": "over"}}),
+                body=("ResourceTerminateRequest", {"attributes": {}}),
             ).order_uuid
-        ),
-    ),
-    "rename an allocation": Write(
-        lambda client, ids: client.allocations.rename(
-            ids["@training"], name="new", description="x"
-        ),
-        lambda client, ids: (
-            client(
-                f"{RESOURCES}partial_update",
-                ids["@training"],
-                body=("PatchedResourceUpdateRequest", {"name": "new", "description": "x"}),
-            )
-            and None
         ),
     ),
     "approve for the customer": decision("approve_by_consumer", "@asked"),
