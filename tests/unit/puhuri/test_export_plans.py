@@ -2,24 +2,14 @@
 
 from datetime import UTC, date, datetime
 
-import pytest
-
 from profiles_management.pmr import documents
 from puhuri.exports import ADMIN, MANAGER, MEMBER, allocate, exported, project, roles
 from puhuri.runs import run
-from puhuri_server.sample import cuid, sample_world
-from puhuri_server.server import serving
-from puhuri_server.world import Version
+from puhuri_server.sample import cuid
 
 IN_A_YEAR = datetime(2199, 1, 1, 8, tzinfo=UTC)
 END = date(2199, 12, 31)
 LIMITS = {"cpu_k_hours": 10, "gpu_k_hours": 5, "gb_k_hours": 1}
-
-
-@pytest.fixture(params=list(Version), ids=str)
-def portal(request):
-    with serving(sample_world(request.param)) as portal:
-        yield portal
 
 
 def planned(portal, export):

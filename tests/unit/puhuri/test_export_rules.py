@@ -20,23 +20,12 @@ from puhuri.exports import (
     roles,
     user,
 )
-from puhuri_server.sample import cuid, sample_world
-from puhuri_server.server import serving
+from puhuri_server.sample import cuid
+from puhuri_server.world import Version
 
 NOW = datetime.now(UTC)
+SINCE_2024 = pytest.mark.parametrize("server", [Version.B, Version.FRACTIONS], indirect=True)
 GPUS = quota_resources(["gpu_k_hours=requests.nvidia.com/gpu", "gb_k_hours=requests.storage:G"])
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving(sample_world()) as portal:
-        yield portal
-
-
-@pytest.fixture
-def portal(server):
-    server.reset(sample_world())
-    return server
 
 
 def names(export):
@@ -164,7 +153,7 @@ def test_the_end_of_the_only_manager_is_told(portal):
 
 
 def test_of_several_roles_the_strongest_is_exported_and_roles_that_are_over_are_not(portal):
-    made = project(
+    project(
         portal.world,
         "soup",
         ("ada", MANAGER),
@@ -172,12 +161,21 @@ def test_of_several_roles_the_strongest_is_exported_and_roles_that_are_over_are_
         ("bo", ADMIN),
         ("cleo", MEMBER, NOW - timedelta(days=1)),
     )
+    export = exported(portal)
+
+    assert roles(export.pmr.profiles["soup"]) == {cuid("ada"): "owner", cuid("bo"): "edit"}
+    assert codes(export) == ["several-roles"]
+
+
+@SINCE_2024
+def test_a_role_of_this_portal_alone_is_not_exported(portal):
+    made = project(portal.world, "soup", ("ada", MANAGER))
     portal.world.grant(user(portal.world, "eve"), made, "PROJECT.REVIEWER")
 
     export = exported(portal)
 
-    assert roles(export.pmr.profiles["soup"]) == {cuid("ada"): "owner", cuid("bo"): "edit"}
-    assert sorted(codes(export)) == ["several-roles", "unknown-role"]
+    assert roles(export.pmr.profiles["soup"]) == {cuid("ada"): "owner"}
+    assert codes(export) == ["unknown-role"]
 
 
 def test_the_last_end_of_a_doubled_role_counts(portal):
@@ -248,7 +246,7 @@ def test_a_document_for_clusters_only_has_no_section(portal):
 
 
 def test_allocations_are_listed_with_their_state(portal):
-    made = project(portal.world, "soup", ("ada", MANAGER), start_date=date(2020, 1, 1))
+    made = project(portal.world, "soup", ("ada", MANAGER))
     for name, state in (("a", "OK"), ("b", "Erred"), ("c", "Terminating"), ("d", "Terminated")):
         allocate(portal.world, made, name, state, cpu_k_hours=1)
 
@@ -257,10 +255,16 @@ def test_allocations_are_listed_with_their_state(portal):
     listed = export.pmr.profiles["soup"].puhuri.allocations
     assert [allocation.name for allocation in listed] == ["a", "b"]
     assert export.comments["soup"] == (
-        "The project starts 2020-01-01.",
         "The allocation b of LUMI regular is Erred.",
         "The allocation c of LUMI regular is Terminating.",
     )
+
+
+@SINCE_2024
+def test_the_start_of_a_project_is_a_comment(portal):
+    project(portal.world, "soup", ("ada", MANAGER), start_date=date(2020, 1, 1))
+
+    assert exported(portal).comments["soup"] == ("The project starts 2020-01-01.",)
 
 
 def test_allocations_of_offerings_with_one_name_are_told_apart_by_uuid(portal):

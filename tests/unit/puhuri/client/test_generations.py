@@ -55,9 +55,8 @@ def test_threads_that_begin_together_ask_once(portal):
 
 @pytest.mark.parametrize("kind", ["customers", "projects", "allocations", "usage"])
 def test_it_is_not_asked_where_it_makes_no_difference(portal, kind):
-    names_of = [*getattr(portal.allocator, kind).find()]
+    list(getattr(portal.allocator, kind).find())
     assert len(portal.portal.requests) == 1
-    assert names_of is not None
 
 
 @generations(Version.A)
