@@ -73,7 +73,7 @@ class Allocations(Service):
             state: a member of AllocationState.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         filters = (
             Filter("name", name, part("name")),
@@ -124,7 +124,7 @@ class Allocations(Service):
             Refused: the name, a limit or `end_date` of the attributes is none that a server takes,
                 among others.
             PuhuriAway: it is not known whether the order was made.
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         _check_name(name)
         _check_end(attributes or {})
@@ -159,7 +159,7 @@ class Allocations(Service):
         Raises:
             Refused: there is an open order, or the limits are those it has.
             PuhuriAway: it is not known whether the order was made.
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         body = {"limits": _numbers(limits)}
         what = "change the limits of an allocation"
@@ -171,7 +171,7 @@ class Allocations(Service):
         Raises:
             Refused: there is an open order, or it is neither OK nor Erred.
             PuhuriAway: it is not known whether the order was made.
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         what = "terminate an allocation"
         return self._order(uuid, OrderType.TERMINATE, "terminate", {"attributes": {}}, what)

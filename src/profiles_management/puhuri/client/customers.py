@@ -50,7 +50,7 @@ class Customers(Service):
             query: a part of the name, of the abbreviation, or of further fields.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         filters = (
             Filter("name", name, part("name")),

@@ -58,7 +58,7 @@ class Members(Service):
             role: as in Grant.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
             ValueError: something is no uuid, and no URL of one.
         """
         project = _uuid(project, project_url)
@@ -81,7 +81,7 @@ class Members(Service):
         A deactivated person is not among them.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         customer = checked_uuid(customer)
         if self.session.generation.lists_permissions:
@@ -97,7 +97,7 @@ class Members(Service):
         people. A deactivated person is not among them.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         customer = checked_uuid(customer)
         if self.session.generation.lists_permissions:
@@ -118,7 +118,7 @@ class Members(Service):
 
         Raises:
             PuhuriAway: it is not known whether it was given.
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         project, user = checked_uuid(project), checked_uuid(user)
         try:
@@ -136,7 +136,7 @@ class Members(Service):
             DoubledGrant: the person has the role twice.
             Refused: the person is deactivated, among others.
             PuhuriAway: it is not known whether it was taken.
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         project, user = checked_uuid(project), checked_uuid(user)
         if not self.session.generation.has_grants:
@@ -158,7 +158,7 @@ class Members(Service):
             NotFound: the person does not have the role.
             DoubledGrant: the person has it twice.
             PuhuriAway: it is not known whether it was changed.
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         project, user = checked_uuid(project), checked_uuid(user)
         if not self.session.generation.has_grants:

@@ -96,7 +96,7 @@ class Offerings(Service):
             category, customer: a uuid; the customer is the one that provides the offering.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         filters = (
             Filter("name", name, part("name")),

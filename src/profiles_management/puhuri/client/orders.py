@@ -149,7 +149,7 @@ class Orders(Service):
             type: a member of OrderType.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         first = (
             Filter("project_uuid", filter_uuid(project), same("project_uuid")),

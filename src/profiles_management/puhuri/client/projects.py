@@ -65,7 +65,7 @@ class Projects(Service):
             customer: the uuid of the customer.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         filters = (
             Filter("name", name, part("name")),
@@ -108,7 +108,7 @@ class Projects(Service):
 
         Raises:
             PuhuriAway: it is not known whether the project was made.
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         body: dict[str, Any] = {
             "customer": self.url("customers", checked_uuid(customer)),
@@ -132,7 +132,7 @@ class Projects(Service):
                 server would move the project to another customer without a word.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
             TypeError: there is another field.
         """
         if not fields.keys() <= _CHANGEABLE:
@@ -146,7 +146,7 @@ class Projects(Service):
         """Delete a project. The server refuses it while the project has an allocation.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         path = f"{_PATH}{checked_uuid(uuid)}/"
         try:

@@ -46,7 +46,13 @@ class Session(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Operations on one kind of object."""
+    """Operations on one kind of object.
+
+    Each operation raises a kind of PuhuriError: NotAllowed where the token may not do it, NotFound
+    where an object is not there, Refused where the server refuses the request as it is, Conflict
+    where something changed meanwhile, PuhuriAway where the server does not answer until the
+    deadline, and UnreadableAnswer where it is not a portal that answers.
+    """
 
     session: Session
 

@@ -70,7 +70,7 @@ class Usages(Service):
             billing_period: the first day of the month.
 
         Raises:
-            PuhuriError: see its kinds.
+            PuhuriError: see Service.
         """
         filters = (
             Filter("resource_uuid", filter_uuid(allocation), same("allocation_uuid")),
