@@ -57,7 +57,7 @@ def connected(options: Config, clock: Clock) -> "Client":
     return Client(
         options.puhuri_url,
         _token(options.puhuri_token),
-        ca=options.puhuri_ca,
+        ca=options.puhuri_ca or None,
         rate=options.puhuri_rate,
         timeout=_PATIENCE,
         clock=clock,

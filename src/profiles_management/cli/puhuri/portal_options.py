@@ -102,7 +102,7 @@ class PortalOptions:
         """
         from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - not for other commands
 
-        ca = "" if self.ca is None else _content(self.ca, _LONGEST_CA)
+        ca = None if self.ca is None else _content(self.ca, _LONGEST_CA)
         return Client((self.url or "").strip(), token, ca=ca, rate=self.rate or 0.0, clock=clock)
 
     def token(self) -> "Token":

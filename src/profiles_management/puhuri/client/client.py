@@ -40,7 +40,7 @@ class Client:
     Args:
         url: the address of the server, such as https://puhuri.example.org.
         credentials: a Token, or a Password of the portal itself.
-        ca: certificates in PEM to trust in place of the system's; '' for none.
+        ca: certificates in PEM to trust in place of the system's, None for those.
         timeout: seconds for one request.
         rate: the most requests a second; 0 for no limit of our own.
 
@@ -53,7 +53,7 @@ class Client:
         url: str,
         credentials: Credentials,
         *,
-        ca: str = "",
+        ca: str | None = None,
         timeout: float = 30.0,
         rate: float = 0.0,
         clock: Clock = SYSTEM,

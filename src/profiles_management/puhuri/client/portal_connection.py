@@ -53,7 +53,7 @@ class Connection:
 
     Args:
         url: the address of the server, such as https://puhuri.example.org; without `/api`.
-        ca: certificates in PEM to trust in place of the system's.
+        ca: certificates in PEM to trust in place of the system's, None for those.
         timeout: seconds that one request may take, whatever arrives meanwhile.
         rate: the most requests a second, 0 for no limit of our own.
 
@@ -67,7 +67,7 @@ class Connection:
         credentials: Credentials,
         clock: Clock,
         *,
-        ca: str = "",
+        ca: str | None = None,
         timeout: float = 30.0,
         rate: float = 0.0,
     ) -> None:

@@ -12,14 +12,14 @@ from profiles_management.puhuri.client.request_time import RequestTime
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST"})
 
 
-def http_client(url: str, ca: str, time: RequestTime) -> httpx2.Client:
+def http_client(url: str, ca: str | None, time: RequestTime) -> httpx2.Client:
     """Return a client that verifies certificates and uses the proxies of the environment.
 
     No proxy is used for this machine: over HTTP the token would leave it.
 
     Args:
         url: the address of the server.
-        ca: certificates in PEM to trust in place of the system's; '' for none.
+        ca: certificates in PEM to trust in place of the system's, None for those.
         time: how long a request may take.
 
     Raises:
@@ -47,10 +47,12 @@ def http_client(url: str, ca: str, time: RequestTime) -> httpx2.Client:
     return client
 
 
-def _ssl_context(ca: str) -> ssl.SSLContext:
+def _ssl_context(ca: str | None) -> ssl.SSLContext:
+    if ca is None:
+        return ssl.create_default_context()
     plain = ca.encode("ascii", "ignore").decode()  # comments may be in any language
     try:
-        return ssl.create_default_context(cadata=plain or None)
+        return ssl.create_default_context(cadata=plain or "-")  # '' would be the system's
     except (ssl.SSLError, ValueError):
         raise PuhuriError(
             "The CA is not a certificate.",

@@ -50,7 +50,7 @@ def test_a_server_with_a_certificate_of_the_ca_is_talked_to(address, authority):
 def test_a_server_without_tls_is_refused_at_once():
     before = Time().clock.monotonic()
     with serve() as served:
-        error, waited = failure(served.url.replace("http://", "https://"), "")
+        error, waited = failure(served.url.replace("http://", "https://"), None)
 
     assert not isinstance(error, PuhuriAway)
     assert str(error) == "The server at the URL of the portal does not use TLS, as https:// does."
@@ -69,7 +69,9 @@ def test_a_certificate_of_another_authority_is_refused_at_once(address):
     assert waited == before
 
 
-@pytest.mark.parametrize("ca", ["nonsense", "-----BEGIN CERTIFICATE-----", "/etc/ssl/ca.pem"])
+@pytest.mark.parametrize(
+    "ca", ["", " ", "Behörde", "nonsense", "-----BEGIN CERTIFICATE-----", "/etc/ssl/ca.pem"]
+)
 def test_a_ca_that_is_no_certificate_is_refused_with_the_form(ca):
     with pytest.raises(PuhuriError, match=r"The CA is not a certificate\.") as refused:
         Client("https://puhuri.example.org", Token("t" * 40), ca=ca)
