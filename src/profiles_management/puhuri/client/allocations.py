@@ -94,8 +94,7 @@ class Allocations(Service):
         Raises:
             NotFound: there is none with this uuid, or the token may not see it.
         """
-        path = f"{_PATH}{checked_uuid(uuid)}/"
-        return self.object(path, _AllocationRow, what="show an allocation")
+        return self.object(_PATH, uuid, _AllocationRow, what="show an allocation")
 
     def create(
         self,

@@ -5,7 +5,6 @@ from itertools import islice
 
 from profiles_management.pmr.names import near
 from profiles_management.pmr.portal_values import is_uuid
-from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.errors import NotFound, PuhuriError
 from profiles_management.puhuri.client.filters import (
     Filter,
@@ -68,8 +67,7 @@ class Customers(Service):
         Raises:
             NotFound: there is none with this uuid, or the token may not see it.
         """
-        path = f"{_PATH}{checked_uuid(uuid)}/"
-        return self.object(path, _CustomerRow, what="show a customer")
+        return self.object(_PATH, uuid, _CustomerRow, what="show a customer")
 
     def named(self, name: str) -> Customer:
         """Return the customer with a uuid or an exact name.

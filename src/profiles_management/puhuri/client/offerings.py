@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import msgspec
 
-from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.filters import (
     Filter,
     accept_all,
@@ -117,8 +116,7 @@ class Offerings(Service):
         Raises:
             NotFound: there is none with this uuid, or the token may not see it.
         """
-        path = f"{self._path()}{checked_uuid(uuid)}/"
-        return self.object(path, _OfferingRow, what="show an offering")
+        return self.object(self._path(), uuid, _OfferingRow, what="show an offering")
 
     def _path(self) -> str:
         return _PUBLIC if self.session.generation.has_public_offerings else _FIRST

@@ -182,9 +182,9 @@ class Orders(Service):
             UnreadableAnswer: it has no item.
             NotFound: there is none with this uuid, or the token may not see it.
         """
-        path = f"{ORDERS}{checked_uuid(uuid)}/"
         if self.session.generation.has_flat_orders:
-            return self.object(path, _OrderRow, what="show an order")
+            return self.object(ORDERS, uuid, _OrderRow, what="show an order")
+        path = f"{ORDERS}{checked_uuid(uuid)}/"
         return self._first(self.get_answer(path, field_params(_OrderOfItems), what="show an order"))
 
     def create(self, project: str, item: Mapping[str, Any]) -> Order:

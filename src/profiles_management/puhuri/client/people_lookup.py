@@ -10,7 +10,13 @@ from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.errors import NotAllowed, UnknownCuid
 from profiles_management.puhuri.client.models import User
 from profiles_management.puhuri.client.portal_request import Request
-from profiles_management.puhuri.client.service import Row, Service, field_params, set_fields
+from profiles_management.puhuri.client.service import (
+    Row,
+    Service,
+    field_params,
+    set_fields,
+    to_model,
+)
 
 _REMOTE = "/api/remote-eduteams/"
 _ME = "/api/users/me/"
@@ -86,7 +92,8 @@ class Users(Service):
         Raises:
             NotAllowed: the token is not accepted.
         """
-        return self.object(_ME, _UserRow, what="show the user")
+        answer = self.get_answer(_ME, field_params(_UserRow), what="show the user")
+        return to_model(answer, answer.read(_UserRow))
 
     def check_sees_all(self, customer: str) -> None:
         """Check that the owner of the token sees all projects of a customer, and not only its own.

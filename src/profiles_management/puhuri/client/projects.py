@@ -87,8 +87,7 @@ class Projects(Service):
         Raises:
             NotFound: there is none with this uuid, or the token may not see it.
         """
-        path = f"{_PATH}{checked_uuid(uuid)}/"
-        return self.object(path, _ProjectRow, what="show a project")
+        return self.object(_PATH, uuid, _ProjectRow, what="show a project")
 
     def create(
         self,

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
+from profiles_management.pmr.portal_values import uuid as checked_uuid
 from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.errors import Conflict, NotAllowed, PuhuriAway, Refused
 from profiles_management.puhuri.client.generations import Generation
@@ -127,10 +128,21 @@ class Service:
     def _deadline(self) -> float:
         return self.session.deadline
 
-    def object(self, path: str, kind: type["Row[M]"], *, what: str) -> M:
-        """Return what the row at a path stands for."""
-        answer = self.get_answer(path, field_params(kind), what=what)
-        return to_model(answer, answer.read(kind))
+    def object(self, path: str, uuid: str, kind: type["Row[M]"], *, what: str) -> M:
+        """Return what the row of a uuid stands for.
+
+        Args:
+            path: that of the list.
+
+        Raises:
+            UnreadableAnswer: it cannot be understood, or is about something else.
+        """
+        uuid = checked_uuid(uuid)
+        answer = self.get_answer(f"{path}{uuid}/", field_params(kind), what=what)
+        row = answer.read(kind)
+        if row.uuid != uuid:
+            raise answer.unreadable("another object than was asked for")
+        return to_model(answer, row)
 
 
 class ListedRow(Sent, frozen=True, kw_only=True):

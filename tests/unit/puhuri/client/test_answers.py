@@ -98,6 +98,15 @@ def test_a_row_that_does_not_say_whose_it_is_is_an_unreadable_answer(portal, kin
         [*getattr(portal.allocator, kind).find(customer=portal.customer)]
 
 
+@pytest.mark.parametrize("kind", ["customers", "projects", "offerings", "allocations"])
+def test_an_answer_about_another_object_is_an_unreadable_answer(portal, kind):
+    portal.allocation(portal.project())
+    (first, *_) = getattr(portal.allocator, kind).find()
+    portal.rewrite_fields(uuid=UNKNOWN)
+    with pytest.raises(UnreadableAnswer, match="another object than was asked for"):
+        getattr(portal.allocator, kind).get(first.uuid)
+
+
 @pytest.mark.parametrize("kind", LISTS)
 @pytest.mark.parametrize("body", [None, {}, "text", 7, ERROR_PAGE, {"results": []}], ids=str)
 def test_a_list_that_is_none_is_an_unreadable_answer(portal, kind, body):
