@@ -113,7 +113,9 @@ def test_a_token_on_the_command_line_is_no_option(refused):
     assert "No such option: --token" in message
 
 
-@pytest.mark.parametrize("name", ["national research allocator", "National Research Allocators", "nra"])
+@pytest.mark.parametrize(
+    "name", ["national research allocator", "National Research Allocators", "nra"]
+)
 def test_a_customer_that_was_meant_is_named(refused, name):
     message = refused("--customer", name)
 
