@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from msgspec import structs
@@ -24,6 +25,8 @@ from profiles_management.reconcile.plan import (
 )
 
 _LABEL: Final = "project"
+
+_Difference = tuple[StrEnum, str, str | None, str | None]
 
 
 def creation(wanted: WantedProject, customer: Customer) -> Change:
@@ -54,10 +57,10 @@ def is_ours(profile: str) -> Condition:
 
 def corrections(wanted: WantedProject, project: Project) -> Iterator[Change]:
     """Yield what changes a project into the wanted one, unless it is that already."""
-    diffs = dict(_differences(wanted, project))
+    diffs = [*_differences(wanted, project)]
     if not diffs:
         return
-    sent = {name: _sent(wanted, name) for name in diffs}
+    sent = {name: after for _, name, _, after in diffs}
     body = ProjectBody(backend_id=wanted.backend_id, uuid=project.uuid, fields=sent)
     reference = ObjectRef(PROJECT, "", wanted.profile)
     change = Change(
@@ -66,11 +69,11 @@ def corrections(wanted: WantedProject, project: Project) -> Iterator[Change]:
         reference,
         Action.UPDATE,
         Reason.CHANGED,
-        fields=tuple(diffs.values()),
+        fields=tuple(FieldDiff(kind, name, old or None, new) for kind, name, old, new in diffs),
         writes=(Write(Verb.UPDATE_PROJECT, reference, encoded(body)),),
         label=_LABEL,
     )
-    if "backend_id" not in diffs:
+    if "backend_id" not in sent:
         yield change
         return
     # first of all: nobody loses a role before the project is ours
@@ -93,34 +96,17 @@ def deletion(profile: str, project: Project) -> Change:
     )
 
 
-def _differences(wanted: WantedProject, project: Project) -> Iterator[tuple[str, FieldDiff]]:
-    if wanted.name != project.name:
-        yield "name", FieldDiff(FieldKind.NAME, "name", project.name, wanted.name)
-    if not is_stored_as(wanted.description, project.description):
-        yield (
-            "description",
-            FieldDiff(
-                Field.DESCRIPTION, "description", project.description or None, wanted.description
-            ),
-        )
-    if wanted.end_date != project.end_date:
-        yield (
-            "end_date",
-            FieldDiff(Field.END_DATE, "end_date", _text(project.end_date), _text(wanted.end_date)),
-        )
-    if wanted.backend_id != project.backend_id:
-        yield (
-            "backend_id",
-            FieldDiff(
-                Field.BACKEND_ID, "backend_id", project.backend_id or None, wanted.backend_id
-            ),
-        )
-
-
-def _sent(wanted: WantedProject, name: str) -> str | None:
-    if name == "end_date":
-        return _text(wanted.end_date)
-    return str(getattr(wanted, name))
+def _differences(wanted: WantedProject, project: Project) -> Iterator[_Difference]:
+    """Yield the kind, the name, the value and the wanted value of each field that differs."""
+    is_described = is_stored_as(wanted.description, project.description)
+    described = project.description if is_described else wanted.description
+    fields: tuple[_Difference, ...] = (
+        (FieldKind.NAME, "name", project.name, wanted.name),
+        (Field.DESCRIPTION, "description", project.description, described),
+        (Field.END_DATE, "end_date", _text(project.end_date), _text(wanted.end_date)),
+        (Field.BACKEND_ID, "backend_id", project.backend_id, wanted.backend_id),
+    )
+    return (field for field in fields if field[2] != field[3])
 
 
 def _text(day: date | None) -> str | None:
