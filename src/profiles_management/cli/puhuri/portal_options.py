@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from profiles_management.cli.options import timeout
+from profiles_management.cli.puhuri.portal_files import content, open_to_others
 from profiles_management.cli.puhuri.portal_variables import PREFIX, portal_option
 from profiles_management.cli.setting_options import SettingOptions
 from profiles_management.cli.variables import entries, unknown
@@ -29,7 +30,7 @@ _PROFILES: Final = "Profiles"
 _SLOWEST: Final = 0.1  # requests a second
 _QUOTA: Final = "--quota"
 _LONGEST_TOKEN: Final = 4_096  # bytes of a file
-_LONGEST_CA: Final = 1_048_576
+_LONGEST_CA: Final = 1_048_576  # bytes, too
 _SETTINGS: Final[Mapping[str, Any]] = {
     field.name: field for settings in (ExportSettings, PuhuriSettings) for field in fields(settings)
 }
@@ -79,7 +80,8 @@ class PortalOptions:
         """Return a client of the portal, which the caller closes.
 
         Args:
-            note: prints a message about a variable that looks like one of a portal, and is not.
+            note: prints a message about a variable that looks like one of a portal, and is not, or
+                about a file of the token that is open to others.
 
         Raises:
             typer.TyperException: the URL or the token is missing, or cannot be one.
@@ -91,6 +93,9 @@ class PortalOptions:
             raise typer.TyperException(
                 f"Missing option '--url': name the portal, or set {PREFIX}URL."
             )
+        if self.token_file is not None:
+            for what in open_to_others(self.token_file):
+                note(what)
         return self.connected(self.token(), clock)
 
     def connected(self, token: "Token", clock: Clock) -> "Client":
@@ -102,7 +107,7 @@ class PortalOptions:
         """
         from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - not for other commands
 
-        ca = None if self.ca is None else _content(self.ca, _LONGEST_CA)
+        ca = None if self.ca is None else content(self.ca, _LONGEST_CA)
         return Client((self.url or "").strip(), token, ca=ca, rate=self.rate or 0.0, clock=clock)
 
     def token(self) -> "Token":
@@ -126,27 +131,13 @@ class PortalOptions:
             typer.TyperException: there is none.
         """
         if self.token_file is not None:
-            return shown(self.token_file), _content(self.token_file, _LONGEST_TOKEN).strip()
+            return shown(self.token_file), content(self.token_file, _LONGEST_TOKEN).strip()
         token = os.environ.get(_TOKEN, "").strip()
         if not token:
             raise typer.TyperException(
                 f"There is no token for the portal: set {_TOKEN}, or {_TOKEN}_FILE to its file."
             )
         return _TOKEN, token
-
-
-def _content(path: Path, longest: int) -> str:
-    """Return what a file begins with, at most a number of bytes.
-
-    Raises:
-        typer.TyperException: it cannot be read.
-    """
-    try:
-        with path.expanduser().open("rb") as file:
-            return file.read(longest).decode()
-    except (OSError, UnicodeError) as error:
-        why = (getattr(error, "strerror", None) or "it is not plain text").lower()
-        raise typer.TyperException(f"{shown(path)} cannot be read: {why}.") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

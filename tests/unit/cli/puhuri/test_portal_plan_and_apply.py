@@ -244,6 +244,17 @@ def test_the_token_of_a_file_is_used_in_place_of_the_variable(puhuri, here, monk
     assert puhuri("plan", "--token-file", "token").code == 0
 
 
+@pytest.mark.parametrize(("mode", "notes"), [(0o600, 0), (0o400, 0), (0o640, 1), (0o606, 1)])
+def test_a_file_of_a_token_that_is_open_to_others_is_noted(puhuri, here, mode, notes):
+    (here / "token").write_text(ALLOCATOR_TOKEN)
+    (here / "token").chmod(mode)
+
+    ran = puhuri("plan", "--token-file", "token")
+
+    note = "note: token has a token, and is open to other users. Run: chmod 600 token\n"
+    assert (ran.code, ran.err.count(note)) == (0, notes)
+
+
 def test_no_more_requests_a_second_are_sent_than_the_rate_allows(puhuri, run, portal):
     assert puhuri("plan", "--rate", "0.5").code == 0
 

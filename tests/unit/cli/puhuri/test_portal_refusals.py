@@ -57,7 +57,8 @@ def refused(request, puhuri):
         (("--ca", "missing.pem"), "missing.pem cannot be read: no such file or directory."),
         (("--ca", "pmr.yaml"), "The CA is not a certificate."),
         (("--token-file", "missing"), "missing cannot be read: no such file or directory."),
-        (("--token-file", "/dev/zero"), "/dev/zero has no token"),
+        (("--token-file", "/dev/zero"), "/dev/zero has more than 4,096 bytes."),
+        (("--ca", "/dev/zero"), "/dev/zero has more than 1,048,576 bytes."),
         (("--token-file", "."), ". cannot be read: is a directory."),
         (("--customer", "Nobody"), "The portal has no customer with the name Nobody"),
         (("--customer", "0" * 32), "The portal has no customer with the uuid 0000"),
@@ -76,6 +77,7 @@ def test_a_wrong_setting_is_refused_with_what_to_write(refused, options, message
         (b"two words", "token has no token"),
         (b"\xff\xfe", "token cannot be read: it is not plain text."),
         (SECRET.encode() + b"\n" + SECRET.encode(), "token has no token"),
+        (b"t" * 4_097, "token has more than 4,096 bytes."),
     ],
 )
 def test_a_file_without_a_token_is_refused(refused, here, content, message):
