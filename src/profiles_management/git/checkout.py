@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from profiles_management.git import remote
 
 _SHOWN = 8  # digits of a commit in messages
-_EXTRA = {"cryptography", "dulwich", "httpcore2", "paramiko"}
+_EXTRA = {"cryptography", "dulwich", "paramiko"}
 
 
 @dataclass(frozen=True, slots=True)
