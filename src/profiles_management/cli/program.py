@@ -49,7 +49,7 @@ _VERBOSITY = inspect.Parameter(
             "--verbosity",
             "-v",
             metavar="LEVEL",
-            help=f"Print each request to the API server from level {REQUESTS} on, as kubectl does.",
+            help=f"Print each request from level {REQUESTS} on, as kubectl does.",
             show_default=False,
         ),
     ],

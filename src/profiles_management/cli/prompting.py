@@ -23,12 +23,16 @@ class Declined(ProfilesError):
 
     Attributes:
         report: the plan that was shown, of which nothing was done.
+        was_asked: whether somebody answered no, which is no error for them.
     """
 
     code: ClassVar[str] = "declined"
 
-    def __init__(self, report: Report, message: str = "Nothing was changed.") -> None:
+    def __init__(
+        self, report: Report, message: str = "Nothing was changed.", *, was_asked: bool = True
+    ) -> None:
         self.report = report
+        self.was_asked = was_asked
         super().__init__(message)
 
 
@@ -105,6 +109,7 @@ def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:
         raise Declined(
             nothing,
             "Deleting needs a confirmation, and there is no terminal. To confirm, pass --yes.",
+            was_asked=False,
         )
     if not session.terminal.confirms(f"Delete {profiles}, {data}?"):
         raise Declined(nothing, "Nothing was deleted.")

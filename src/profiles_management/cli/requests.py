@@ -1,4 +1,4 @@
-"""Requests to the API server on standard error, one a line, without credentials."""
+"""Requests to a cluster or a portal on standard error, one a line, without credentials."""
 
 import logging
 from collections.abc import Iterator

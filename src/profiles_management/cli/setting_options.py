@@ -80,10 +80,12 @@ class SettingOptions:
     Attributes:
         names: the settings, in the order of the command's help.
         required: those whose default the command refuses.
+        texts: the help of settings that mean something else for the command.
     """
 
     names: ClassVar[tuple[str, ...]] = ()
     required: ClassVar[frozenset[str]] = frozenset()
+    texts: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401 - values of every type
         self._given = given
@@ -91,7 +93,10 @@ class SettingOptions:
     @classmethod
     def parameters(cls) -> list[inspect.Parameter]:
         """Return the options as parameters of a command."""
-        return [_parameter(name, is_required=name in cls.required) for name in cls.names]
+        return [
+            _parameter(name, cls.texts.get(name, ""), is_required=name in cls.required)
+            for name in cls.names
+        ]
 
     @classmethod
     def variables(cls) -> frozenset[str]:
@@ -181,21 +186,21 @@ def _flag(name: str) -> str:
     return f"--{_option(name).replace('_', '-')}"
 
 
-def _parameter(name: str, *, is_required: bool) -> inspect.Parameter:
+def _parameter(name: str, text: str, *, is_required: bool) -> inspect.Parameter:
     keyword = inspect.Parameter.KEYWORD_ONLY
     if name == _PRESET:
         preset = Annotated[_Preset, option(_flag(name), _PRESET_HELP, _PANEL)]
         return inspect.Parameter(name, keyword, default="auto", annotation=preset)
     setting = declarations()[name]
+    text = text or setting.text
     if setting.is_list:
         # typer would split the variable at white space, so `entries` reads it
-        text = f"{setting.text} (comma-separated)."
+        text = f"{text} (comma-separated)."
         declared = option(_flag(name), text, _PANEL, metavar=_metavar(name), envvar=None)
         many = Annotated[list[str] | None, declared]
         return inspect.Parameter(_option(name), keyword, default=None, annotation=many)
     more: dict[str, Any] = {} if _is_choice(setting.type) else {"metavar": _metavar(name)}
     form: Any = setting.type
-    text = setting.text
     if is_required:
         text = f"{text.removesuffix('.')} (required)."
         more["show_default"] = False

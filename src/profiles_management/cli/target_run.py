@@ -8,6 +8,7 @@ from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import StoppedError
 from profiles_management.reconcile.concerns import Confirmation
 from profiles_management.reconcile.describe import plan_data, report_data
+from profiles_management.reconcile.lines import line
 from profiles_management.reconcile.loop import decide
 from profiles_management.reconcile.markdown import plan_markdown
 from profiles_management.reconcile.plan import Plan
@@ -97,5 +98,8 @@ def stopped(session: Session, output: str, error: StoppedError | Declined) -> in
     report = error.report if isinstance(error.report, Report) else None
     if report is not None and report.outcomes and output == "text":
         session.show(output, report_lines(report), {})
+    if isinstance(error, Declined) and error.was_asked and output == "text":
+        session.terminal.complain([line(str(error))])
+        return error.exit_code
     more = report_data(report) if report is not None else None
     return session.fail(error, output=output, more=more)

@@ -411,7 +411,7 @@ def test_an_answer_of_no_keeps_everything(run, controller, api):
 
     assert (ran.code, ran.err.splitlines()[-1], api.writes) == (
         1,
-        "error: Nothing was deleted.",
+        "Nothing was deleted.",
         [],
     )
 

@@ -13,7 +13,7 @@ from memory_api import Kfam
 from profiles_management.cli.terminal import Terminal
 
 ANN, BOB = ({"name": f"{name}@example.com", "role": "edit"} for name in ("ann", "bob"))
-NOTHING = "error: Nothing was changed."
+NOTHING = "Nothing was changed."
 QUESTION = ["Apply these changes?"]
 
 

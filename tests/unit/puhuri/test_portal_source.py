@@ -249,6 +249,17 @@ def test_a_project_without_a_manager_is_left_out_unless_an_owner_is_named(portal
     assert roles(given.profiles["soup"]) == {"support@example.org": "owner", cuid("bo"): "edit"}
 
 
+def test_projects_without_a_manager_are_one_warning_with_what_a_source_has(portal, read):
+    for name in ("Soup", "Web"):
+        project(portal.world, name, ("bo", ADMIN))
+
+    (warning,) = read().warnings
+
+    assert warning.what == '2 projects without a manager, left out: "Soup", "Web"'
+    assert "PUHURI_OWNER" in warning.remedy
+    assert "--owner" not in warning.remedy
+
+
 def test_of_several_managers_the_oldest_is_the_owner(portal, read):
     project(portal.world, "Soup", ("bo", MANAGER), ("ada", MANAGER))
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from profiles_management.cli.options import DocumentForm
-from profiles_management.cli.prompting import READING
 from profiles_management.cli.puhuri.portal_group import portal_command
 from profiles_management.cli.puhuri.portal_options import (
     PortalExportOptions,
     PortalOptions,
     ProfileOptions,
 )
+from profiles_management.cli.puhuri.portal_variables import READING_PORTAL
 from profiles_management.cli.session import Session
 from profiles_management.pmr import documents
 from profiles_management.pmr.problems import Problem, Where
@@ -42,7 +42,10 @@ def export(
     given = options.settings()
     check_instance(given.instance)
     settings = profiles.settings(given.instance)
-    with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
+    with (
+        portal.client(session.clock, session.note) as client,
+        session.terminal.waiting(READING_PORTAL),
+    ):
         session.opened = PortalDescription(client.connection.url, profiles.customer)
         observed = read_customer(client, profiles.customer, settings)
         incomplete = [*_incomplete(client, observed.customer.uuid)]

@@ -7,7 +7,6 @@ import typer
 from msgspec.structs import replace
 
 from profiles_management.cli.options import ListOutput
-from profiles_management.cli.prompting import READING
 from profiles_management.cli.puhuri import portal_listings as listings
 from profiles_management.cli.puhuri.listing_filters import (
     AllocationFilters,
@@ -21,6 +20,7 @@ from profiles_management.cli.puhuri.listing_filters import (
 )
 from profiles_management.cli.puhuri.portal_group import portal_command
 from profiles_management.cli.puhuri.portal_options import PortalOptions
+from profiles_management.cli.puhuri.portal_variables import READING_PORTAL
 from profiles_management.cli.session import Session
 from profiles_management.puhuri.client.models import Grant
 from profiles_management.puhuri.portal_description import PortalDescription
@@ -116,7 +116,10 @@ def _show(
 ) -> int:
     """Show the objects that a portal has."""
     given = filters.arguments()
-    with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
+    with (
+        portal.client(session.clock, session.note) as client,
+        session.terminal.waiting(READING_PORTAL),
+    ):
         session.opened = PortalDescription(client.connection.url)
         if "customer" in given and not isinstance(filters, OfferingFilters):
             given["customer"] = client.customers.named(given["customer"]).uuid

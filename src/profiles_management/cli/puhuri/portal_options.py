@@ -191,6 +191,15 @@ class ProjectOptions(MappingOptions):
 class ProfileOptions(MappingOptions):
     """What projects, people and limits of the portal are in the document."""
 
+    customer: Annotated[
+        str,
+        portal_option(
+            "--customer",
+            "Customer whose projects are printed, by uuid or exact name (required).",
+            "Projects",
+            metavar="NAME",
+        ),
+    ] = ""
     prefix: Annotated[
         str, portal_option("--prefix", _text("prefix"), _PROFILES, metavar="TEXT")
     ] = ""
@@ -241,10 +250,19 @@ class ProfileOptions(MappingOptions):
         )
 
 
-class PortalRunOptions(SettingOptions):
-    """The settings of every target that mean something in a portal."""
+class _InstallationOptions(SettingOptions):
+    """The settings of every target that mean something where an installation is named."""
 
     required = frozenset({"instance"})
+    texts = {  # noqa: RUF012 - declared in the base
+        "instance": _text("instance"),
+        "protected_namespaces": "Names that no profile may have besides kube-*, kubeflow, "
+        "istio-system and default: names, or patterns such as team-*",
+    }
+
+
+class PortalRunOptions(_InstallationOptions):
+    """The settings of every target that mean something in a portal."""
 
     names = (
         "instance",
@@ -257,7 +275,7 @@ class PortalRunOptions(SettingOptions):
     )
 
 
-class PortalExportOptions(SettingOptions):
+class PortalExportOptions(_InstallationOptions):
     """The settings of every target that mean something in an export of a portal."""
 
     names = ("instance", "protected_namespaces")

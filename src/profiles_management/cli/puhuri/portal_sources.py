@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from profiles_management.cli.puhuri.customer_address import CustomerAddress
 from profiles_management.cli.puhuri.portal_options import PortalOptions, ProfileOptions
-from profiles_management.cli.puhuri.portal_variables import PREFIX
+from profiles_management.cli.puhuri.portal_variables import PREFIX, READING_PORTAL
 from profiles_management.cli.spread import spread
 from profiles_management.cli.untrusted_files import UntrustedPortal
 from profiles_management.cli.variables import variable_name
@@ -53,7 +53,7 @@ def portal_source(
 
     @contextmanager
     def connect() -> Iterator["Client"]:
-        with _client(portal, clock) as client, waiting("Reading from the portal"):
+        with _client(portal, clock) as client, waiting(READING_PORTAL):
             yield client
 
     label, customer = str(given.address), given.address.customer

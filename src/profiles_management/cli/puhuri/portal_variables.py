@@ -9,6 +9,9 @@ from profiles_management.cli.variables import variable
 PREFIX: Final = "PUHURI_"
 """What the environment variables of a portal's options begin with."""
 
+READING_PORTAL: Final = "Reading the portal"
+"""What a command waits for while it reads a portal."""
+
 
 def portal_option(name: str, text: str, panel: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
     """Declare an option that a variable of the portal can set too."""

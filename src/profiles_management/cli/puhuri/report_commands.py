@@ -9,10 +9,10 @@ import typer
 
 from profiles_management.cli.options import ReportOutput
 from profiles_management.cli.program import about
-from profiles_management.cli.prompting import READING
 from profiles_management.cli.puhuri.listing_filters import CustomerName
 from profiles_management.cli.puhuri.portal_group import portal_command
 from profiles_management.cli.puhuri.portal_options import PortalOptions, PortalReportOptions
+from profiles_management.cli.puhuri.portal_variables import READING_PORTAL
 from profiles_management.cli.puhuri.quota_reading import QuotaOptions, read_quotas
 from profiles_management.cli.puhuri.usage_reading import read_usage
 from profiles_management.cli.session import Session
@@ -114,7 +114,10 @@ def report(
     session: Session = ctx.obj
     now = session.clock.now()
     months = period.period(now.date(), session.note)
-    with portal.client(session.clock, session.note) as client, session.terminal.waiting(READING):
+    with (
+        portal.client(session.clock, session.note) as client,
+        session.terminal.waiting(READING_PORTAL),
+    ):
         quotas = read_quotas(session, cluster, options.settings().instance)
         described = PortalDescription(client.connection.url, customer)
         session.opened = described

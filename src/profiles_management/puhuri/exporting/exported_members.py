@@ -74,19 +74,13 @@ class ExportedMembers:
 
     def _owner(self, manager: _Member | None) -> Owner | None:
         if manager is None:
-            return self._given_owner()
+            name = self.settings.owner
+            return Owner(kind=UserKind.USER, name=name) if name else None
         if manager.end is not None:
             day = manager.end.date()
             what = f"{manager.name} is the owner, and the role of a manager ends on {day}"
             self._note("owner-ends", what, "Make somebody else a manager: an owner has no end")
         return Owner(kind=UserKind.USER, name=manager.name)
-
-    def _given_owner(self) -> Owner | None:
-        if not self.settings.owner:
-            what = "the project has no manager, so the profile has no owner"
-            self._note("no-owner", what, "Name an owner for such projects (--owner, PUHURI_OWNER)")
-            return None
-        return Owner(kind=UserKind.USER, name=self.settings.owner)
 
     # members
 

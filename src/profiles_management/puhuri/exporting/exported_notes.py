@@ -31,6 +31,24 @@ def left_out(project: Project, code: str, why: str, remedy: str) -> Problem:
     return Problem(code, what, Where(path=f"Project/{project.uuid}"), remedy, names_place=True)
 
 
+def without_manager(projects: Sequence[Project], *, is_source: bool) -> Iterator[Problem]:
+    """Yield a warning for all projects whose profiles would have no owner.
+
+    Args:
+        is_source: whether the document is for clusters, in a run without options of an export.
+    """
+    if not projects:
+        return
+    names = first_names([quoted(project.name) for project in projects], _MOST_NAMES)
+    what = f"{count(len(projects), 'project')} without a manager, left out: {names}"
+    owner = "Name an owner for such projects (--owner, PUHURI_OWNER)"
+    if is_source:
+        owner = (
+            "Name an owner for such projects: PUHURI_OWNER, or the option puhuri-owner of a charm"
+        )
+    yield Problem("no-owner", what, Where(), owner)
+
+
 def unfit_names(projects: Sequence[Project], rules: Rules) -> Iterator[Problem]:
     """Yield a warning for all projects whose profiles would have a name outside of the patterns."""
     if not projects:

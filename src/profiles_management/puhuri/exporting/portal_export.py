@@ -23,7 +23,12 @@ from profiles_management.pmr.rules import Rules, rule_findings
 from profiles_management.puhuri.client.models import Allocation, Project
 from profiles_management.puhuri.exporting.export_settings import ExportSettings
 from profiles_management.puhuri.exporting.exported_members import ExportedMembers
-from profiles_management.puhuri.exporting.exported_notes import Note, left_out, unfit_names
+from profiles_management.puhuri.exporting.exported_notes import (
+    Note,
+    left_out,
+    unfit_names,
+    without_manager,
+)
 from profiles_management.puhuri.exporting.exported_project import ExportedProject
 from profiles_management.puhuri.exporting.exported_quota import hard_limits, known_resources
 from profiles_management.puhuri.exporting.profile_names import ProfileNames
@@ -51,7 +56,13 @@ def export(observed: Observed, settings: ExportSettings, rules: Rules, *, now: d
     section = _customer_section(observed, settings) if settings.instance else None
     return Export(
         ProfilesManagementRepresentation(exporting.profiles, puhuri=section),
-        (*unknown, *names.problems, *unfit_names(exporting.unfit, rules), *exporting.problems),
+        (
+            *unknown,
+            *names.problems,
+            *unfit_names(exporting.unfit, rules),
+            *without_manager(exporting.ownerless, is_source=not settings.instance),
+            *exporting.problems,
+        ),
         exporting.comments,
         exporting.drafts,
     )
@@ -72,6 +83,7 @@ class _Exporting:
     Attributes:
         unfit: the projects whose profiles would have no name that the rules allow. They are one
             warning, because patterns may be meant to choose few projects of many.
+        ownerless: the projects whose profiles would have no owner, one warning too.
     """
 
     observed: Observed
@@ -81,6 +93,7 @@ class _Exporting:
     profiles: list[Profile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unfit: list[Project] = field(default_factory=list)
+    ownerless: list[Project] = field(default_factory=list)
     comments: dict[str, tuple[str, ...]] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
 
@@ -103,6 +116,7 @@ class _Exporting:
         self._quota(profile, allocations)
         self._section(profile, project, allocations)
         if owner is None:
+            self.ownerless.append(project)
             self.drafts[name] = writing.entry(profile)
         else:
             self.profiles.append(profile)

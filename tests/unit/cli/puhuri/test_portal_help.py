@@ -50,11 +50,26 @@ def test_the_help_is_that_of_the_settings(run):
         assert setting.metadata["text"].removesuffix(".") in text
 
 
-@pytest.mark.parametrize("command", ["plan", "apply"])
+@pytest.mark.parametrize("command", ["plan", "apply", "export", "projects"])
+def test_the_help_has_no_words_of_clusters(run, command):
+    text = " ".join(run("puhuri", command, "--help").out.split())
+
+    assert "API server" not in text
+    assert "gateway" not in text
+
+
+def test_the_help_of_an_export_has_no_document(run):
+    text = " ".join(run("puhuri", "export", "--help").out.split())
+
+    assert "Customer whose projects are printed, by uuid or exact name (required)." in text
+    assert "the document's" not in text
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "export"])
 def test_the_help_says_that_the_installation_is_required(run, command):
     text = " ".join(run("puhuri", command, "--help").out.split())
 
-    assert "marks what it manages (required)." in text
+    assert "take each other's projects for their own (required)." in text
 
 
 @pytest.mark.parametrize(
