@@ -401,7 +401,7 @@ def test_a_terminal_shows_what_the_command_waits_for(run, command, source, porta
 
     run("plan", "pmr.yaml", "--untrusted", source, terminal=Watched())
 
-    assert shown[0] == "Reading from the portal"
+    assert shown[0] == "Reading the portal"
 
 
 # foreign texts
