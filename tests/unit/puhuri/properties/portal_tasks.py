@@ -47,22 +47,21 @@ _limits = st.fixed_dictionaries(
 _allocations = st.lists(
     st.fixed_dictionaries(
         {
-            "name": st.sampled_from(["gpu", "cpu"]),
+            "name": st.sampled_from(["gpu", "gpu", "cpu"]),
             "offering": st.just("LUMI regular"),
             "limits": _limits,
         },
-        optional={"plan": st.sampled_from(["Common", "Common", "No such plan"])},
+        optional={"plan": st.sampled_from(["Common", "Common", "Common", "No such plan"])},
     ),
     max_size=2,
     unique_by=lambda allocation: allocation["name"],
 )
 _sections = st.fixed_dictionaries(
-    {},
+    {"allocations": st.one_of(_allocations, _allocations, st.none())},
     optional={
         "name": st.sampled_from(["Quantum soup", " Ä & <b>Ö</b> "]),
         "description": st.sampled_from(["", "R&D", "<p>a</p>\n<script>x</script> ", "ü\r\nö"]),
         "end_date": st.sampled_from(["2027-12-31", "2099-01-01"]),
-        "allocations": _allocations,
     },
 )
 
@@ -79,7 +78,7 @@ def tasks(draw: st.DrawFn) -> Task:
 def _document(draw: st.DrawFn, name_of: Any) -> ProfilesManagementRepresentation:
     """Return a document of up to three profiles; each project is adopted once at most."""
     names = draw(st.lists(st.sampled_from(PROFILES), max_size=3, unique=True))
-    adopted = draw(st.permutations([FREE, THEIRS, _MISSING, *[None] * 4]))
+    adopted = draw(st.permutations([FREE, THEIRS, _MISSING, *[None] * 6]))
     profiles = []
     for name, adopt in zip(names, adopted, strict=False):
         owner, *people = draw(st.permutations(PEOPLE))
