@@ -38,14 +38,15 @@ def observe(
     named: Mapping[str, Sequence[PuhuriAllocation]],
     *,
     every_allocation: bool = False,
+    every_order: bool = False,
     every_person: bool = False,
 ) -> Observed:
     """Return what the portal has.
 
     Args:
         named: the allocations that the document wants, by the backend_id of their project.
-        every_allocation: whether allocations are read that the document does not want, too. Open
-            orders are not, because they matter to changes only.
+        every_allocation: whether allocations are read that the document does not want, too.
+        every_order: whether open orders of such allocations are read, because these may be ended.
         every_person: whether people of the customer are read who have no role in a project, too.
 
     Raises:
@@ -62,7 +63,7 @@ def observe(
         allocations=_by(_living(listed), lambda allocation: allocation.project_uuid),
         components=frozenset(name for allocation in listed for name in allocation.limits),
     )
-    if not named:
+    if not named and not every_order:
         return observed
     lowered = {allocation.uuid: allocation for allocation in _lowered(observed, named)}
     offerings = {allocation.offering_uuid for allocation in lowered.values()}

@@ -99,6 +99,7 @@ class PuhuriTarget:
             customer,
             wanted_allocations(self.pmr, self.settings),
             every_allocation=self.settings.allow_terminations,
+            every_order=self.settings.allow_terminations,
             every_person=self.settings.people is PersonName.EMAIL,
         )
         with self._lock:

@@ -146,3 +146,13 @@ def test_one_allocation_is_ordered_before_another_one_is_terminated(portal):
 def test_an_installation_needs_a_name_of_its_own(instance):
     with pytest.raises(SettingsError):
         PuhuriSettings(instance)
+
+
+def test_an_allocation_of_a_profile_that_left_is_not_terminated_while_its_order_is_open(portal):
+    run(portal, document(TEAM, allocations=[allocation(**LIMITS)]))
+
+    report = run(portal, document(), allow_terminations=True)
+
+    assert report.plan.warnings == ()
+    assert "waits for the provider" in report.waiting[0].what
+    assert len(portal.world.orders) == 1
