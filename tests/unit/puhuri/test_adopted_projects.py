@@ -55,6 +55,15 @@ def test_a_project_of_another_is_not_adopted(portal, backend_id, owner):
     assert theirs.backend_id == backend_id
 
 
+def test_a_project_that_another_profile_adopts_is_not_deleted(portal):
+    old = project(portal.world, "Old", ("bo", ADMIN), backend_id="test/old")
+
+    report = run(portal, document(("new", "ada", {}), adopt=old.uuid), allow_terminations=True)
+
+    assert [problem.code for problem in report.plan.refused] == ["foreign-project"]
+    assert portal.world.projects == [old]
+
+
 def test_a_project_that_is_not_there_is_named_and_no_other_is_made(portal):
     report = run(portal, document(("web", "ada", {}), adopt="f" * 32))
 

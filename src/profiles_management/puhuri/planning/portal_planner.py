@@ -199,16 +199,23 @@ class _Planner:
 
     def _of_stale(self, wants: Wanted, ours: Mapping[str, list[Project]]) -> None:
         known = {project.profile for project in wants.projects}
+        adopted = {project.adopt for project in wants.projects}
         for profile in sorted(set(ours) - known):
             if self.frozen.has_project(profile):
                 people = chain.from_iterable(map(self._people, ours[profile]))
                 self.frozen.keep_project(profile, people)
                 continue
             self.stale.append(profile)
-            self._of_left(profile, ours[profile])
+            self._of_left(profile, ours[profile], adopted)
 
-    def _of_left(self, profile: str, projects: list[Project]) -> None:
-        """End the access to a project that the document does not name any more."""
+    def _of_left(
+        self, profile: str, projects: list[Project], adopted: Collection[str | None]
+    ) -> None:
+        """End the access to a project that the document does not name any more.
+
+        Args:
+            adopted: the uuids of projects that other profiles adopt: those are not deleted.
+        """
         present = projects[0]
         left = WantedProject(profile, present.backend_id, present.name)
         if len(projects) > 1:
@@ -219,7 +226,7 @@ class _Planner:
             left, grants, {}, self.settings.people, self.now, reason=Reason.LEFT_DOCUMENT
         )
         self._add(members.changes())
-        if not self.settings.allow_terminations:
+        if not self.settings.allow_terminations or present.uuid in adopted:
             return
         allocations = self._allocations(left, present.uuid)
         for allocation in allocations.present:
