@@ -96,5 +96,5 @@ class PortalAsTarget:
         with naming_options():
             settings = portal_settings(self.options, self.settings.instance)
             with connected(self.options, self.clock) as client:
-                deadline = self.clock.monotonic() + self.settings.request_timeout
-                yield PuhuriTarget(client.before(deadline), pmr, settings, clock=self.clock)
+                end = self.clock.monotonic() + self.settings.request_timeout
+                yield PuhuriTarget(client.reading_until(end), pmr, settings, clock=self.clock)

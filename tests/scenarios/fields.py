@@ -236,6 +236,11 @@ PROFILE: dict[str, tuple[dict[str, Any], ...]] = {
     "puhuri.allocations.limits": tuple(
         _allocation(limits=limits) for limits in ({}, {"gpu": 100}, {"gpu": 0.5, "storage": 2})
     ),
+    "puhuri.allocations.accept_terms": (
+        _allocation(),
+        _allocation(accept_terms=True),
+        _allocation(name="other", accept_terms=True),
+    ),
     "puhuri.allocations.attributes": tuple(
         _allocation(attributes=attributes)
         for attributes in ({}, {"why": "x"}, {"a": [1, {"b": True}]})

@@ -167,9 +167,7 @@ def adoption_findings(profiles: Iterable[tuple[int | str, Profile]]) -> list[Fin
             what = f"the profile {quoted(first)} adopts the same project"
             remedy = "remove adopt from one of the two profiles"
             path: Path = ("profiles", place, "puhuri", "adopt")
-            findings.append(
-                Finding("repeated-adopt", what, remedy, path, values=unclear_names(first))
-            )
+            findings.append(Finding("repeated-adopt", what, remedy, path, values=(first,)))
     return findings
 
 

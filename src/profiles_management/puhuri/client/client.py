@@ -78,13 +78,13 @@ class Client:
         self.usage = Usages(self)
 
     def before(self, deadline: float) -> "Client":
-        """Return this client, whose operations are tried until a deadline.
+        """Return this client, whose operations are tried until a deadline; it limits no list.
 
         Args:
             deadline: a reading of the clock's monotonic time.
         """
         limited = object.__new__(Client)
-        limited._set(self.connection, self._known, deadline, self._end)
+        limited._set(self.connection, self._known, deadline, inf)
         return limited
 
     def reading_until(self, end: float) -> "Client":
