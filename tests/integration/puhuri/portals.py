@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,7 @@ class Portal:
     """A portal, a customer in it, and what the command needs to reach it.
 
     Attributes:
+        ca: the file of its certificates, '' for those of the system.
         cuid: a person who can be looked up, '' for nobody.
     """
 
@@ -46,7 +48,7 @@ class Portal:
 
     def client(self) -> Client:
         """Return a client of the portal, which the caller closes."""
-        return Client(self.url, Token(self.token), ca=self.ca)
+        return _client(self.url, self.token, self.ca)
 
     def set_variables(self, environment: pytest.MonkeyPatch) -> None:
         """Name the portal in the variables of the command, and remove its other settings."""
@@ -77,8 +79,13 @@ def opened(which: Version | str) -> Iterator[Portal]:
     )
 
 
+def _client(url: str, token: str, ca: str) -> Client:
+    certificates = Path(ca).read_text() if ca else None
+    return Client(url, Token(token), ca=certificates)
+
+
 def _portal(url: str, token: str, ca: str, customer: str, cuid: str) -> Portal:
-    with Client(url, Token(token), ca=ca) as client:
+    with _client(url, token, ca) as client:
         found = client.customers.named(customer) if customer else _only_customer(client)
     return Portal(url, token, ca, found, cuid)
 
