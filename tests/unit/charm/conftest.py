@@ -206,7 +206,7 @@ def portal(portal_server: Portal) -> Portal:
 
 @pytest.fixture(scope="module")
 def echo_server() -> Iterator[EchoServer]:
-    """A server that is no portal, and repeats the credentials of each request."""
+    """A server that is not a portal, and repeats the credentials of each request."""
     with echoing() as server:
         yield server
 

@@ -143,7 +143,7 @@ class _Echo(BaseHTTPRequestHandler):
 
 
 class EchoServer(ThreadingHTTPServer):
-    """A server that is no portal: a test sets what it answers."""
+    """A server that is not a portal: a test sets what it answers."""
 
     code, detail = 400, "not with"
 

@@ -63,6 +63,6 @@ def filter_uuid(text: str | None) -> str | None:
     """Return the uuid of a filter, None for no filter.
 
     Raises:
-        ValueError: it is no uuid.
+        ValueError: it is not a uuid.
     """
     return None if text is None else uuid(text)

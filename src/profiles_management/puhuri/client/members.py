@@ -59,7 +59,7 @@ class Members(Service):
 
         Raises:
             PuhuriError: see Service.
-            ValueError: something is no uuid, and no URL of one.
+            ValueError: something is neither a uuid nor a URL with one.
         """
         project = _uuid(project, project_url)
         user = _uuid(user, user_url)

@@ -43,7 +43,7 @@ LARGEST: Final = 64 * 1024 * 1024
 """The most bytes of an answer, uncompressed."""
 
 MOST_ROWS: Final = 10_000_000
-"""The most rows of a list; a server that claims more is no portal."""
+"""The most rows of a list; a server that claims more is not a portal."""
 
 _EXPIRED: Final = frozenset({"Token has expired.", "Invalid token."})
 

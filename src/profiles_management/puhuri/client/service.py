@@ -1,5 +1,6 @@
 """What every service has: a connection, and until when its requests are tried."""
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -145,13 +146,17 @@ class Service:
         return to_model(answer, row)
 
 
-class ListedRow(Sent, frozen=True, kw_only=True):
+class _AbstractStruct(msgspec.StructMeta, ABCMeta):
+    """The metaclass of a msgspec class with abstract methods."""
+
+
+class ListedRow(Sent, frozen=True, kw_only=True, metaclass=_AbstractStruct):
     """A row of a list as the server sends it; its fields are those that are asked for."""
 
     @property
+    @abstractmethod
     def key(self) -> Hashable:
         """What tells it from the other rows of the list."""
-        raise NotImplementedError
 
 
 class Row(ListedRow, Generic[M], frozen=True, kw_only=True):
@@ -164,6 +169,7 @@ class Row(ListedRow, Generic[M], frozen=True, kw_only=True):
         """What tells it from the other rows of the list."""
         return self.uuid
 
+    @abstractmethod
     def model(self) -> M:
         """Return what it stands for.
 
@@ -171,7 +177,6 @@ class Row(ListedRow, Generic[M], frozen=True, kw_only=True):
             ValueError: it cannot be understood. The message has no value of the row, which may
                 repeat a secret.
         """
-        raise NotImplementedError
 
 
 def _of_page(page: Answer, kind: type[R]) -> list[R]:

@@ -67,11 +67,11 @@ class AllocationChanges:
 
     @property
     def problems(self) -> AllocationProblems:
-        """What stands in the way."""
+        """What prevents these changes."""
         return AllocationProblems(self.project.profile)
 
     def changes(self) -> Iterator[PlanItem]:
-        """Yield every change of the project's allocations, and what stands in the way of one."""
+        """Yield every change of the project's allocations, and what prevents one."""
         if self.project.allocations is None:
             return
         missing: list[PuhuriAllocation] = []

@@ -1,4 +1,4 @@
-"""What stands in the way of the allocations of a document, and what to do about it. Pure."""
+"""What prevents the allocations of a document, and what to do about it. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ class MemberChanges:
     staying: set[str] = field(default_factory=set)
 
     def changes(self) -> Iterator[PlanItem]:
-        """Yield every change of the project's members, and what stands in the way of one."""
+        """Yield every change of the project's members, and what prevents one."""
         wanted = {member.key: member for member in self.project.members}
         present = roles_of_people(self.grants, self.people)
         for key in sorted({*wanted, *present}):

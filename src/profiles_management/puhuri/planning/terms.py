@@ -6,7 +6,7 @@ from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Change, Pending
 
 PlanItem = Change | Problem | Pending
-"""A change, or what stands in the way of one."""
+"""A change, or what prevents one."""
 
 PROJECT = "Project"
 MEMBER = "Member"

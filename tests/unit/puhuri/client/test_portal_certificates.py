@@ -19,7 +19,7 @@ def authority():
 
 @pytest.fixture(scope="module")
 def address(authority, tmp_path_factory):
-    """The address of a server with a certificate of the authority, which is no portal."""
+    """The address of a server with a certificate of the authority, which is not a portal."""
     folder = tmp_path_factory.mktemp("tls")
     identity = authority.issue("portal", "localhost")
     (folder / "certificate").write_bytes(identity.certificate)

@@ -106,3 +106,21 @@ def _contributors(draw: st.DrawFn, people: list[str], name_of: Any) -> list[dict
     if draw(st.booleans()):
         contributors.append({"kind": "Group", "name": "staff", "role": "edit"})
     return contributors
+
+
+def termination() -> Task:
+    """Return the end of an allocation, which few examples reach."""
+
+    def document(*allocations: dict[str, Any]) -> ProfilesManagementRepresentation:
+        profile = {
+            "name": PROFILES[0],
+            "owner": {"kind": "User", "name": cuid(PEOPLE[0])},
+            "puhuri": {"allocations": list(allocations)},
+        }
+        return ProfilesManagementRepresentation(
+            [Profile.model_validate(profile)], puhuri=Puhuri(customer=CUSTOMER)
+        )
+
+    limits = {"cpu_k_hours": 1, "gpu_k_hours": 1}
+    gpu = {"name": "gpu", "offering": "LUMI regular", "limits": limits}
+    return Task(document(gpu), document(), PersonName.CUID, allow_terminations=True)

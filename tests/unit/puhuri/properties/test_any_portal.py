@@ -3,13 +3,13 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from profiles_management.reconcile.target_errors import TargetError
 from puhuri.properties import portals
 from puhuri.properties.portal_differences import odd_outcomes, unnamed, wanted_access
-from puhuri.properties.portal_tasks import tasks
+from puhuri.properties.portal_tasks import tasks, termination
 from puhuri.properties.portals import FREE, PREFIX, Time, incidents
 from puhuri.runs import run
 from puhuri_server.sample import sample_world
@@ -74,6 +74,7 @@ def check_settled(world, task, report):
     assert unnamed(world, task, report) == []
 
 
+@example(task=termination(), happened=[("an order is carried out", 0, 0, 0)])
 @given(task=tasks(), happened=incidents())
 def test_a_run_ends_where_the_document_wants_it(portal, task, happened):
     time = begin(portal)
