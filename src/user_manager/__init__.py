@@ -1,0 +1,1 @@
+"""User Manager: people ask for access, owners decide, and the cluster follows."""

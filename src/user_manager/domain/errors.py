@@ -1,0 +1,148 @@
+"""The errors of the service. REST, gRPC and the pages translate them; nothing else is raised."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """A value that does not fit.
+
+    Attributes:
+        path: where it is, such as `items[0].until`.
+        what: what is wrong with it.
+    """
+
+    path: str
+    what: str
+
+
+class UserManagerError(Exception):
+    """Why something was not done.
+
+    Attributes:
+        code: the name of the kind of error, as clients see it.
+        status: the HTTP status.
+        grpc_status: the name of the gRPC status.
+        title: the kind of error in a few words.
+        detail: what is wrong and what to do, for people.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+    grpc_status: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Malformed(UserManagerError):
+    """A body is not JSON, or not a mapping."""
+
+    code = "malformed"
+    status = 400
+    grpc_status = "INVALID_ARGUMENT"
+    title = "The body is not a JSON object"
+
+
+class Invalid(UserManagerError):
+    """Values do not fit."""
+
+    code = "invalid"
+    status = 422
+    grpc_status = "INVALID_ARGUMENT"
+    title = "A value is not valid"
+
+    def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail)
+        self.errors = tuple(errors)
+
+
+class Unauthenticated(UserManagerError):
+    """There is no valid identity."""
+
+    code = "unauthenticated"
+    status = 401
+    grpc_status = "UNAUTHENTICATED"
+    title = "No valid identity"
+
+
+class Forbidden(UserManagerError):
+    """The caller may see the object, but may not do this."""
+
+    code = "forbidden"
+    status = 403
+    grpc_status = "PERMISSION_DENIED"
+    title = "Not allowed"
+
+
+class NotFound(UserManagerError):
+    """There is no such object, or the caller may not see it."""
+
+    code = "not-found"
+    status = 404
+    grpc_status = "NOT_FOUND"
+    title = "Not found"
+
+
+class Exists(UserManagerError):
+    """It exists otherwise.
+
+    Attributes:
+        existing_id: the id of what exists; None if it has none.
+    """
+
+    code = "exists"
+    status = 409
+    grpc_status = "ALREADY_EXISTS"
+    title = "It exists already"
+
+    def __init__(self, detail: str, existing_id: str | None) -> None:
+        super().__init__(detail)
+        self.existing_id = existing_id
+
+
+class Precondition(UserManagerError):
+    """The state of the object does not allow this."""
+
+    code = "precondition"
+    status = 409
+    grpc_status = "FAILED_PRECONDITION"
+    title = "The current state does not allow this"
+
+
+class TooMany(UserManagerError):
+    """One person has too many open requests.
+
+    Attributes:
+        retry_after: seconds.
+    """
+
+    code = "too-many"
+    status = 429
+    grpc_status = "RESOURCE_EXHAUSTED"
+    title = "Too many open requests"
+
+    def __init__(self, detail: str, retry_after: int = 3600) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(UserManagerError):
+    """The database cannot be reached.
+
+    Attributes:
+        retry_after: seconds.
+    """
+
+    code = "unavailable"
+    status = 503
+    grpc_status = "UNAVAILABLE"
+    title = "The service is not available"
+
+    def __init__(self, detail: str, retry_after: int = 5) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
