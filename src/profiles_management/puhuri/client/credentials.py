@@ -1,27 +1,10 @@
 """How a client shows who it is: a token, or a name and a password to get tokens with."""
 
-import re
 from dataclasses import dataclass, field
-from typing import Final
 
-_TOKEN: Final = re.compile(r"[!-~]+")
+from profiles_management.web_services.token import Token
 
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token that somebody copied from the portal. It is never shown.
-
-    Raises:
-        ValueError: it has blanks, line ends or characters beyond ASCII, which no token has.
-    """
-
-    value: str = field(repr=False)
-
-    def __post_init__(self) -> None:
-        if not is_token(self.value):
-            raise ValueError(
-                "the token is empty, or has blanks or characters beyond ASCII, which no token has"
-            )
+__all__ = ["Credentials", "Password", "Token"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +20,3 @@ class Password:
 
 
 Credentials = Token | Password
-
-
-def is_token(text: str) -> bool:
-    """Return whether a text can be a token, which fits in a header as it is."""
-    return _TOKEN.fullmatch(text) is not None

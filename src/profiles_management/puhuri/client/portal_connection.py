@@ -17,9 +17,8 @@ import httpx2
 import msgspec
 
 from profiles_management.puhuri.client.answers import Answer
-from profiles_management.puhuri.client.credentials import Credentials, Password, is_token
+from profiles_management.puhuri.client.credentials import Credentials, Password
 from profiles_management.puhuri.client.errors import NotAllowed, PuhuriAway, PuhuriError
-from profiles_management.puhuri.client.portal_http import check_certificate, http_client
 from profiles_management.puhuri.client.portal_request import Request
 from profiles_management.puhuri.client.portal_responses import (
     answer_of,
@@ -28,10 +27,14 @@ from profiles_management.puhuri.client.portal_responses import (
 )
 from profiles_management.puhuri.client.portal_url import portal_url
 from profiles_management.puhuri.client.request_pace import RequestPace
-from profiles_management.puhuri.client.request_time import RequestTime
 from profiles_management.puhuri.client.token_keeper import TokenKeeper
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.retry import Passing, Retry
+from profiles_management.web_services.http_client import check_certificate, http_client
+from profiles_management.web_services.request_time import RequestTime
+from profiles_management.web_services.service_responses import TooLarge, content
+from profiles_management.web_services.token import is_token
+from profiles_management.web_services.web_service import WebService
 
 PAGE_SIZE: Final = 100
 """Rows of a page. Up to 300 are answered, but the documents promise 100."""
@@ -45,6 +48,7 @@ LARGEST: Final = 64 * 1024 * 1024
 MOST_ROWS: Final = 10_000_000
 """The most rows of a list; a server that claims more is not a portal."""
 
+_PORTAL: Final = WebService("portal", PuhuriError)
 _EXPIRED: Final = frozenset({"Token has expired.", "Invalid token."})
 
 
@@ -80,7 +84,7 @@ class Connection:
         self._pace = RequestPace(clock, rate)
         self._retry = Retry(clock)
         self._time = RequestTime(clock, timeout)
-        self._http = http_client(self.url, ca, self._time)
+        self._http = http_client(_PORTAL, self.url, ca, self._time)
 
     def close(self) -> None:
         """Close every connection."""
@@ -186,7 +190,7 @@ class Connection:
         try:
             answer = self._answer(request, token)
         except httpx2.RequestError as error:
-            check_certificate(error)
+            check_certificate(_PORTAL, error)
             failure = no_answer(request, error)
         else:
             if answer.status < HTTPStatus.BAD_REQUEST:
@@ -210,20 +214,15 @@ class Connection:
 
 
 def _content(response: httpx2.Response) -> bytes:
-    """Return the bytes of an answer.
+    """Return the bytes of an answer; see `content`.
 
     Raises:
-        httpx2.RequestError: they do not arrive, or cannot be unpacked.
         PuhuriError: it is too large.
     """
-    parts: list[bytes] = []
-    left = LARGEST
-    for part in response.iter_bytes():
-        parts.append(part)
-        left -= len(part)
-        if left < 0:
-            raise PuhuriError(f"An answer of the portal has more than {LARGEST:,} bytes.")
-    return b"".join(parts)
+    try:
+        return content(response, LARGEST)
+    except TooLarge:
+        raise PuhuriError(f"An answer of the portal has more than {LARGEST:,} bytes.") from None
 
 
 class _TokenAnswer(msgspec.Struct):

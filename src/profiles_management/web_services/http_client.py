@@ -1,21 +1,21 @@
-"""The HTTP client for a portal: certificates, proxies, headers."""
+"""The HTTP client for a web service: certificates, proxies, headers."""
 
 import ssl
 from typing import Final
 
 import httpx2
 
-from profiles_management.puhuri.client.errors import PuhuriError
-from profiles_management.puhuri.client.portal_url import is_loopback
-from profiles_management.puhuri.client.request_time import RequestTime
+from profiles_management.web_services.request_time import RequestTime
+from profiles_management.web_services.service_url import is_loopback
+from profiles_management.web_services.web_service import WebService
 
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST"})
 
 
-def http_client(url: str, ca: str | None, time: RequestTime) -> httpx2.Client:
+def http_client(service: WebService, url: str, ca: str | None, time: RequestTime) -> httpx2.Client:
     """Return a client that verifies certificates and uses the proxies of the environment.
 
-    No proxy is used for this machine: over HTTP the token would leave it.
+    It follows no redirect. No proxy is used for this machine: over HTTP the token would leave it.
 
     Args:
         url: the address of the server.
@@ -23,13 +23,13 @@ def http_client(url: str, ca: str | None, time: RequestTime) -> httpx2.Client:
         time: how long a request may take.
 
     Raises:
-        PuhuriError: the CA or a proxy cannot be used.
+        TargetError: the CA or a proxy cannot be used; of the class of the service.
     """
     try:
         # messages are translated where no language is asked for
         headers = {"Accept": "application/json", "Accept-Language": "en"}
         client = httpx2.Client(
-            verify=_ssl_context(ca),
+            verify=_ssl_context(service, ca),
             timeout=None,
             headers=headers,
             trust_env=not is_loopback(url),
@@ -37,7 +37,7 @@ def http_client(url: str, ca: str | None, time: RequestTime) -> httpx2.Client:
     except (ValueError, ImportError, httpx2.InvalidURL):
         # the error may have the proxy's password
         names = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or NO_PROXY"
-        raise PuhuriError(
+        raise service.error(
             "A proxy of the environment cannot be used.", remedy=f"Check {names}."
         ) from None
     # the library takes a network backend only with a transport, and then ignores the proxies
@@ -47,35 +47,35 @@ def http_client(url: str, ca: str | None, time: RequestTime) -> httpx2.Client:
     return client
 
 
-def _ssl_context(ca: str | None) -> ssl.SSLContext:
+def _ssl_context(service: WebService, ca: str | None) -> ssl.SSLContext:
     if ca is None:
         return ssl.create_default_context()
     plain = ca.encode("ascii", "ignore").decode()  # comments may be in any language
     try:
         return ssl.create_default_context(cadata=plain or "-")  # '' would be the system's
     except (ssl.SSLError, ValueError):
-        raise PuhuriError(
+        raise service.error(
             "The CA is not a certificate.",
             remedy="Give it in PEM, beginning with -----BEGIN CERTIFICATE-----.",
         ) from None
 
 
-def check_certificate(error: httpx2.RequestError) -> None:
+def check_certificate(service: WebService, error: httpx2.RequestError) -> None:
     """Refuse a server that cannot be trusted, or has no TLS: asking again would not help.
 
     Raises:
-        PuhuriError: that is why there was no connection.
+        TargetError: that is why there was no connection; of the class of the service.
     """
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            raise PuhuriError(
-                f"The certificate of the portal is not trusted: {cause.verify_message}.",
+            raise service.error(
+                f"The certificate of the {service.name} is not trusted: {cause.verify_message}.",
                 remedy="Check the CA and the URL.",
             ) from None
         if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
-            raise PuhuriError(
-                "The server at the URL of the portal does not use TLS, as https:// does.",
+            raise service.error(
+                f"The server at the URL of the {service.name} does not use TLS, as https:// does.",
                 remedy="Check the URL and its port.",
             ) from None
         cause = cause.__cause__ or cause.__context__

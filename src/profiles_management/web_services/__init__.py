@@ -1,0 +1,1 @@
+"""What clients of web services share: addresses, tokens, certificates, and limits of an answer."""
