@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,11 @@ class Invalid(UserManagerError):
     def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
         self.errors = tuple(errors)
+
+    @classmethod
+    def at(cls, path: str, what: str) -> Self:
+        """Return the error for one value: where it is, and what is wrong with it."""
+        return cls(f"{path}: {what}", [FieldError(path, what)])
 
 
 class Unauthenticated(UserManagerError):

@@ -1,0 +1,134 @@
+"""How long an access lasts: what was asked, the limits of module and setting, the decider's end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from user_manager.domain.durations import format_duration
+from user_manager.domain.errors import Invalid, Precondition
+from user_manager.domain.times import format_time
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTime:
+    """For how long an access is asked.
+
+    Attributes:
+        duration: counts from approval; None if none was asked.
+        until: the end; None if none was asked. There is at most one of both.
+    """
+
+    duration: timedelta | None = None
+    until: datetime | None = None
+
+
+def shortest_limit(
+    max_duration: timedelta | None, longest_duration: timedelta | None
+) -> timedelta | None:
+    """Return the limit for a module, None for no limit.
+
+    Args:
+        max_duration: the limit of the module.
+        longest_duration: the limit of all modules, from the setting.
+    """
+    limits = [limit for limit in (max_duration, longest_duration) if limit is not None]
+    return min(limits, default=None)
+
+
+def check_asked(asked: AskedTime, *, limit: timedelta | None, now: datetime) -> None:
+    """Check for how long somebody asks when they ask.
+
+    Args:
+        asked: what they ask. If it is nothing, the limit counts from approval.
+        limit: from `shortest_limit`.
+        now: the time of the request.
+
+    Raises:
+        Invalid: duration and end together, an end in the past, or more than the limit.
+    """
+    if asked.duration is not None and asked.until is not None:
+        raise Invalid.at("until", "give either a duration or an end, not both")
+    if asked.until is not None and asked.until <= now:
+        raise Invalid.at("until", "is in the past")
+    if limit is None:
+        return
+    most = f"at most {format_duration(limit)} is allowed in this module"
+    if asked.duration is not None and asked.duration > limit:
+        raise Invalid.at("duration", most)
+    if asked.until is not None and asked.until > now + limit:
+        raise Invalid.at("until", most)
+
+
+def end_of_request(asked: AskedTime, *, now: datetime, pending: timedelta) -> datetime:
+    """Return the time until which a request can be decided, in whole seconds.
+
+    Args:
+        asked: for how long the access is asked. Nobody can approve it after its own end.
+        now: the time of the request.
+        pending: how long requests stay open, from the setting.
+    """
+    end = (now + pending).replace(microsecond=0)
+    return end if asked.until is None else min(end, asked.until)
+
+
+def end_of_asked(asked: AskedTime, *, limit: timedelta | None, now: datetime) -> datetime | None:
+    """Return the end of an access that is approved now as it was asked, None for no end.
+
+    The end is in whole seconds, rounded down, so that what is shown is what holds.
+
+    Args:
+        asked: what was asked.
+        limit: from `shortest_limit`; it is taken where nothing was asked, and if it was reduced
+            after the request.
+        now: the time of the approval.
+    """
+    durations = [duration for duration in (asked.duration, limit) if duration is not None]
+    ends = [(now + duration).replace(microsecond=0) for duration in durations]
+    if asked.until is not None:
+        ends.append(asked.until)
+    return min(ends, default=None)
+
+
+def end_at_approval(
+    asked: AskedTime, *, decided: datetime | None, limit: timedelta | None, now: datetime
+) -> datetime | None:
+    """Return the end of an access that is approved now, None for no end.
+
+    Args:
+        asked: what was asked.
+        decided: the end that the decider wants; None for what was asked.
+        limit: from `shortest_limit`.
+        now: the time of the approval.
+
+    Raises:
+        Invalid: the decider's end is past, or later than what was asked.
+        Precondition: what was asked has ended already.
+    """
+    end = end_of_asked(asked, limit=limit, now=now)
+    if end is not None and end <= now:
+        raise Precondition(f"The access was asked for until {format_time(end)}, which is past.")
+    if decided is None:
+        return end
+    check_decided(decided, now=now)
+    if end is not None and decided > end:
+        raise Invalid.at("until", f"must not be later than what was asked, {format_time(end)}")
+    return decided
+
+
+def check_decided(decided: datetime, *, now: datetime) -> None:
+    """Check the end that a decider wants.
+
+    Raises:
+        Invalid: it is past.
+    """
+    if decided <= now:
+        raise Invalid.at("until", "is in the past")
+
+
+def ends_later(end: datetime | None, held: datetime | None) -> bool:
+    """Return whether an end is later than that of the held access; None is no end.
+
+    A request of types that are held already is a renewal if it ends later.
+    """
+    if held is None:
+        return False
+    return end is None or end > held
