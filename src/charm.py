@@ -161,7 +161,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         )
         _log(run)
         if gathered is not None:
-            sources.answer(gathered, outcome)
+            sources.answer(gathered, outcome, now)
         self._telemetry.send(run)
         self._last = run
         return run

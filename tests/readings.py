@@ -16,6 +16,7 @@ class FixedSource:
     label: str = ""
     is_configured: bool = True
     is_trusted: bool = True
+    wants_catalogue: bool = False
     reports: list[SourceReport] = field(default_factory=list)
 
     def __post_init__(self):

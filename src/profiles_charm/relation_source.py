@@ -58,6 +58,11 @@ class RelationSource:
         )
         return Document(pmr, published.revision)
 
+    @property
+    def wants_catalogue(self) -> bool:
+        """Whether the application asks for the open profiles of all sources."""
+        return False
+
     def answer(self, report: SourceReport) -> None:
         """Publish the report on the document."""
         self.requirer.answer(

@@ -91,8 +91,8 @@ def commit(gathered: Gathered) -> str:
     return next(commits, "")
 
 
-def answer(gathered: Gathered, outcome: Report | ProfilesError) -> None:
+def answer(gathered: Gathered, outcome: Report | ProfilesError, now: datetime) -> None:
     """Answer every source that wants to know what became of its document."""
     for reading in gathered.readings:
         if isinstance(reading.source, AnsweringSource):
-            reading.source.answer(report_for(reading, gathered, outcome))
+            reading.source.answer(report_for(reading, gathered, outcome, now=now))

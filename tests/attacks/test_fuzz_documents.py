@@ -6,6 +6,7 @@ How to run it longer: see fuzz.py.
 import json
 import sys
 import tracemalloc
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -293,7 +294,8 @@ def test_any_document_has_a_status_of_one_line():
         assert line == printable(line)
         assert len(line) <= 200
         teams = reading("relation:profiles:teams", error)
-        assert report_for(teams, Gathered(merged([teams]), (teams,)), error).problem
+        gathered = Gathered(merged([teams]), (teams,))
+        assert report_for(teams, gathered, error, now=datetime.now(UTC)).problem
 
 
 def test_any_databag_of_observability_is_read_or_passed_over():

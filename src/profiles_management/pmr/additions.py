@@ -47,10 +47,6 @@ class Defined:
         self.definer = label(definer)
         self.listed = {identity(person): person for person in profile.contributors}
 
-    def has(self, person: Contributor) -> bool:
-        """Return whether the source lists this person."""
-        return identity(person) in self.listed
-
     def refusal(self, person: Contributor, source: str) -> Problem | None:
         """Return why a source may not add a contributor, None if it may."""
         profile, who, definer = self.profile.name, quoted(person.name), self.definer

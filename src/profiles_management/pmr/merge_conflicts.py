@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.origins import OWN, is_public, label, public_label
 from profiles_management.pmr.people import Contributor
 from profiles_management.pmr.problems import Problem, Where
+
+NOBODY_DEFINES: Final = "nobody-defines"
+NOT_OPEN: Final = "not-open"
+TRUSTED_DEFINES: Final = "trusted-definition"
+
+OF_WHOLE_ENTRIES: Final = frozenset({NOBODY_DEFINES, NOT_OPEN, TRUSTED_DEFINES})
+"""The codes of problems with all that a source wants in a profile; others are of one person."""
 
 
 def two_definitions(name: str, sources: Sequence[str]) -> Problem:
@@ -32,11 +40,11 @@ def no_way_in(name: str, source: str, definer: str | None) -> Problem:
         what = "{} adds contributors to {}, which no source that can be read defines".format
         remedy = "Define it in another source, or remove the addition."
         nameless = what(public_label(source), name)
-        return refused("nobody-defines", what(source, name), name, source, remedy, nameless)
+        return refused(NOBODY_DEFINES, what(source, name), name, source, remedy, nameless)
     what = "{} adds contributors to {}, which {} does not open".format
     remedy = f"Write `open: true` in {name} in {label(definer)}, or remove the addition."
     nameless = what(public_label(source), name, public_label(definer))
-    return refused("not-open", what(source, name, label(definer)), name, source, remedy, nameless)
+    return refused(NOT_OPEN, what(source, name, label(definer)), name, source, remedy, nameless)
 
 
 def trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
@@ -45,7 +53,7 @@ def trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
     remedy = f"Remove {name} from {source}."
     nameless = what(public_label(source), name, _trusted([*map(public_label, definers)]))
     text = what(source, name, _trusted([*map(label, definers)]))
-    return refused("trusted-definition", text, name, source, remedy, nameless)
+    return refused(TRUSTED_DEFINES, text, name, source, remedy, nameless)
 
 
 def _trusted(labels: Sequence[str]) -> str:
@@ -66,6 +74,14 @@ def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str
     if source in decisive:
         remedy = "Remove all but one, or make them equal."
     return refused("disputed", what, name, source, remedy)
+
+
+def name_collision(name: str, source: str, person: Contributor) -> Problem:
+    """Return the problem of a person whose objects would have the names of another one's."""
+    who = quoted(person.name)
+    what = f"{source} adds {who}, whose RoleBinding would have the name of another, to {name}"
+    remedy = f"Remove {who} from what {source} adds."
+    return refused("name-collision", what, name, source, remedy)
 
 
 def refused(

@@ -27,7 +27,7 @@ from profiles_management.pmr.classes import (
     UserKind,
 )
 from profiles_management.pmr.gc_pause import collector_paused
-from profiles_management.pmr.names import quoted
+from profiles_management.pmr.merge_refusals import MergeRefusals
 from profiles_management.pmr.origins import OWN, Added, Origins
 from profiles_management.pmr.people import object_name
 from profiles_management.pmr.problems import Problem
@@ -128,7 +128,7 @@ class _Merging:
         self.conflicts: dict[str, Problem] = {}
         self.claimants: dict[str, frozenset[str]] = {}
         self.disputed: dict[Added, frozenset[str]] = {}
-        self.refused: list[Problem] = []
+        self.refusals = MergeRefusals()
         self.unplaced: dict[str, list[Offer]] = {}
 
     def result(self) -> ProfilesManagementRepresentation:
@@ -149,7 +149,8 @@ class _Merging:
             conflicts=self.conflicts,
             claimants=self.claimants,
             disputed=self.disputed,
-            refused=tuple(self.refused),
+            refused=tuple(self.refusals.problems),
+            refused_contributors=tuple(self.refusals.contributors),
             unplaced=self.unplaced,
             untrusted=self.untrusted,
         )
@@ -180,10 +181,10 @@ class _Merging:
             else:
                 self.profiles[name] = _with_defaults(self.sources[source], name)
                 self.origins[name] = source
-            refused = [loser for loser in sources if loser not in (source, *others)]
-            self.refused += [
-                merge_conflicts.trusted_defines(name, loser, [source, *others]) for loser in refused
-            ]
+            for loser in sources:
+                if loser not in (source, *others):
+                    problem = merge_conflicts.trusted_defines(name, loser, [source, *others])
+                    self.refusals.add(problem)
 
     def _decisive(self, sources: Sequence[str]) -> Sequence[str]:
         """Return the sources with priority: the trusted ones, or all if none is trusted."""
@@ -205,10 +206,9 @@ class _Merging:
             self._refuse_all(name, additions)
 
     def _refuse_all(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
-        definer = self.origins.get(name)
-        self.refused += [
-            merge_conflicts.no_way_in(name, source, definer) for source, _ in additions
-        ]
+        for source, addition in additions:
+            problem = merge_conflicts.no_way_in(name, source, self.origins.get(name))
+            self.refusals.add(problem, addition.contributors)
 
     def _add(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
         """Add the contributors of several sources to one profile."""
@@ -233,9 +233,12 @@ class _Merging:
         defined = Defined(profile, self.origins[profile.name])
         for source, person in offered(additions):
             problem = defined.refusal(person, source)
+            listed = defined.listed.get(identity(person))
             if problem is not None:
-                self.refused.append(problem)
-            elif not defined.has(person):
+                self.refusals.add(problem, [person])
+            elif listed is not None:
+                self.refusals.overruled(profile.name, (source, person), listed)
+            else:
                 offers[identity(person)].append((source, person))
         return offers
 
@@ -250,12 +253,8 @@ class _Merging:
                 yield person
                 continue
             source = self.contributors.pop((profile.name, person.kind, person.name))
-            who = f"{quoted(person.name)}, whose RoleBinding would have the name of another,"
-            what = f"{source} adds {who} to {profile.name}"
-            remedy = f"Remove {quoted(person.name)} from what {source} adds."
-            self.refused.append(
-                merge_conflicts.refused("name-collision", what, profile.name, source, remedy)
-            )
+            problem = merge_conflicts.name_collision(profile.name, source, person)
+            self.refusals.add(problem, [person])
 
     def _agreed(self, name: str, offer: Sequence[Offer]) -> list[Contributor]:
         """Return the contributor on whom the sources with priority agree; none in a dispute.
@@ -270,6 +269,9 @@ class _Merging:
             self._refuse_disputed(name, others, decisive)
             source, person = min(counted, key=last_end_first)
             self.contributors[name, person.kind, person.name] = source
+            for other in offer:
+                if other[0] not in decisive and is_alike(other[1], first):
+                    self.refusals.overruled(name, other, person)
             return [person]
         without_priority = [(source, person) for source, person in others if source not in decisive]
         self._refuse_disputed(name, [*counted, *without_priority], decisive)
@@ -278,9 +280,9 @@ class _Merging:
         return []
 
     def _refuse_disputed(self, name: str, offers: Iterable[Offer], decisive: Sequence[str]) -> None:
-        self.refused += [
-            merge_conflicts.disputed(name, source, person, decisive) for source, person in offers
-        ]
+        for source, person in offers:
+            problem = merge_conflicts.disputed(name, source, person, decisive)
+            self.refusals.add(problem, [person])
 
 
 def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:

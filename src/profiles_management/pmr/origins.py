@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from profiles_management.pmr.people import Contributor, UserKind
@@ -81,6 +82,26 @@ def _option(name: str, value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedContributor:
+    """A contributor whom a source adds to a profile, and who gets no access by that.
+
+    Attributes:
+        code: why, the code of the problem; ENTRY_ENDED has no problem.
+        since: when the refusal begins; None for at once.
+    """
+
+    source: str
+    profile: str
+    contributor: Contributor
+    code: str
+    since: datetime | None = None
+
+
+ENTRY_ENDED: Final = "entry-ended"
+"""The entry of a source with priority applies to the person, and ends before that of this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Origins:
     """The sources of a merged document. Empty for a single document, which records no source.
 
@@ -102,6 +123,8 @@ class Origins:
         untrusted: sources that define only new profiles and those that they created.
         refused: refused definitions and additions, each with its source as `where.file`. The
             profile itself is not affected.
+        refused_contributors: everybody whom these additions, or an entry of a source with priority,
+            leave without access.
     """
 
     settled: frozenset[str] = frozenset()
@@ -112,6 +135,7 @@ class Origins:
     claimants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     disputed: Mapping[Added, frozenset[str]] = field(default_factory=dict)
     refused: tuple[Problem, ...] = ()
+    refused_contributors: tuple[RefusedContributor, ...] = ()
     unplaced: Mapping[str, Sequence[tuple[str, Contributor]]] = field(default_factory=dict)
     untrusted: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()

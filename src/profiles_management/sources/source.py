@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.classes import (
+    ContributorRole,
+    ProfilesManagementRepresentation,
+    UserKind,
+)
 from profiles_management.pmr.problems import ProfilesError
 from profiles_management.pmr.rules import Rules
 
@@ -70,22 +75,74 @@ class Source(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """What became of one source's document. It names no person and no profile of other sources.
+@dataclass(frozen=True, slots=True, order=True)
+class RefusedPerson:
+    """A person of a source's document who gets no access, although the rest of it is applied.
 
     Attributes:
-        profiles: the state of each profile that the document defines or adds to, by its name.
+        name: as the document has it.
+        reason: one line, which says nothing of other sources and their people.
+    """
+
+    profile: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueContributor:
+    """A contributor of another source in an open profile.
+
+    Attributes:
+        until: the end of the access, in UTC; None for never.
+        source: the name of the source; `config` for the document of the administrator.
+    """
+
+    kind: UserKind
+    name: str
+    role: ContributorRole
+    until: datetime | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueProfile:
+    """An open profile, to which a source may add contributors."""
+
+    name: str
+    owner_kind: UserKind
+    owner_name: str
+    contributors: tuple[CatalogueContributor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What became of one source's document. Only the catalogue names anything of other sources.
+
+    Attributes:
+        profiles: by name, the state of each profile that the document defines or adds to, and of
+            each other one in which people of the source could not be revoked yet.
         problem: why the document could not be used; '' if it could.
+        revision: the revision of the document, '' if it has none.
+        refused: people of the document who get no access, sorted.
+        catalogue: the open profiles of all sources, sorted. None if the source does not want them,
+            or if they are not known: a source could not be read, or several define one profile.
     """
 
     profiles: Mapping[str, ProfileState] = field(default_factory=dict)
     problem: str = ""
+    revision: str = ""
+    refused: tuple[RefusedPerson, ...] = ()
+    catalogue: tuple[CatalogueProfile, ...] | None = None
 
 
 @runtime_checkable
 class AnsweringSource(Source, Protocol):
     """A source that wants to know what became of its document."""
+
+    @property
+    def wants_catalogue(self) -> bool:
+        """Whether its reports have the catalogue, which names people of other sources."""
 
     def answer(self, report: SourceReport) -> None:
         """Pass a report on to the author of the document."""

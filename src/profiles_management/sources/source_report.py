@@ -2,13 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
+from profiles_management.pmr.merge_conflicts import OF_WHOLE_ENTRIES
 from profiles_management.pmr.origins import label
-from profiles_management.pmr.problems import BrakeError, ProfilesError, StoppedError
+from profiles_management.pmr.problems import BrakeError, Problem, ProfilesError, StoppedError
 from profiles_management.reconcile.report import Report, Result
 from profiles_management.reconcile.target_errors import TargetError
+from profiles_management.sources.catalogue import catalogue
 from profiles_management.sources.gathering import Gathered, Reading
-from profiles_management.sources.source import ProfileState, SourceReport, State
+from profiles_management.sources.refused_people import refused_people
+from profiles_management.sources.source import (
+    AnsweringSource,
+    CatalogueProfile,
+    ProfileState,
+    RefusedPerson,
+    SourceReport,
+    State,
+)
 
 _STATES: dict[Result, State] = {
     Result.DONE: "applied",
@@ -19,14 +30,22 @@ _STATES: dict[Result, State] = {
 
 
 def report_for(
-    reading: Reading, gathered: Gathered, outcome: Report | ProfilesError
+    reading: Reading, gathered: Gathered, outcome: Report | ProfilesError, *, now: datetime
 ) -> SourceReport:
     """Return the report of a run for one source.
 
     Args:
         outcome: the report of the run, or the error that ended it.
+        now: the end of the run, with a zone.
     """
-    return SourceReport(_Run(reading, gathered, outcome).states(), reading.problem)
+    run = _Run(reading, gathered, outcome)
+    return SourceReport(
+        profiles=run.states(),
+        problem=reading.problem,
+        revision=reading.revision,
+        refused=tuple(sorted(run.refused_people(now))),
+        catalogue=run.catalogue(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +60,7 @@ class _Run:
         report = applied_report(self.outcome)
         if report is None:
             return dict.fromkeys(self.names(), self.unfinished()) | dict(self.refused())
-        states = dict(self.reported(report))
+        states = dict(self.unrevoked(report)) | dict(self.reported(report))
         stopped = dict.fromkeys(self.held_back(report), self.unfinished())
         return states | stopped | dict(self.refused())
 
@@ -89,11 +108,40 @@ class _Run:
             groups.add((source, label(definer)))
         return not groups.isdisjoint(self.outcome.groups)
 
+    def unrevoked(self, report: Report) -> Iterator[tuple[str, ProfileState]]:
+        """Yield the profiles that the document no longer names, and that keep people of it."""
+        names = {*self.names()}
+        source = self.reading.name
+        held = (change for change in report.plan.held if change.source == source)
+        for change in held:
+            if change.profile not in names:
+                yield change.profile, self.unfinished()
+        for outcome in report.outcomes:
+            change, state = outcome.change, _STATES[outcome.result]
+            if change.source == source and change.profile not in names and state != "applied":
+                yield change.profile, (state, outcome.why_nameless if outcome.why else "")
+
     def refused(self) -> Iterator[tuple[str, ProfileState]]:
-        """Yield the profiles in which another source decides against this one."""
+        """Yield the profiles in which another source decides against all that this one wants."""
         for problem in self.gathered.pmr.origins.refused:
-            if problem.where.file == self.reading.name:
-                yield problem.where.profile, ("failed", str(problem))
+            if problem.where.file == self.reading.name and problem.code in OF_WHOLE_ENTRIES:
+                yield problem.where.profile, ("failed", _public(problem))
+
+    def refused_people(self, now: datetime) -> Iterator[RefusedPerson]:
+        """Yield people of the document who get no access, although the rest is applied."""
+        frozen = [reading.name for reading in self.gathered.frozen]
+        return refused_people(self.reading.name, self.gathered.pmr.origins, frozen=frozen, now=now)
+
+    def catalogue(self) -> tuple[CatalogueProfile, ...] | None:
+        """Return the open profiles, None if the source does not want them or they are not known."""
+        source, report = self.reading.source, applied_report(self.outcome)
+        if not isinstance(source, AnsweringSource) or not source.wants_catalogue:
+            return None
+        if report is None or report.plan.frozen or self.gathered.frozen:
+            return None
+        if self.gathered.pmr.origins.conflicts:
+            return None
+        return catalogue(self.reading, self.gathered)
 
     def unfinished(self) -> ProfileState:
         """Return why changes are missing, in words that say nothing of our own settings."""
@@ -107,6 +155,10 @@ class _Run:
             case _:
                 why = "the run did not finish"
         return "pending", why
+
+
+def _public(problem: Problem) -> str:
+    return str(problem) if problem.names_nobody else problem.what_nameless
 
 
 def applied_report(outcome: Report | ProfilesError) -> Report | None:
