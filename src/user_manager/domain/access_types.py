@@ -59,3 +59,7 @@ def holds(held: AccessTypes, wanted: AccessTypes) -> bool:
 def cluster_role(types: AccessTypes) -> str:
     """Return the role that an access to a profile gives in the cluster: `view` or `edit`."""
     return _CLUSTER_ROLES[max(types)]
+
+
+OWNER_MASKS: Final = tuple(mask for mask in range(1, 8) if AccessType.OWNER in from_mask(mask))
+"""The masks of all sets with OWNER."""

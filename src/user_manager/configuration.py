@@ -1,0 +1,149 @@
+"""The settings of the service, from environment variables that begin with USER_MANAGER_."""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+
+from user_manager.domain.durations import parse_duration
+from user_manager.domain.errors import Invalid
+from user_manager.domain.policy import Policy
+
+PREFIX = "USER_MANAGER_"
+_FOLDER = Path("/var/lib/user-manager")
+
+
+class ConfigurationError(Exception):
+    """Settings are missing, misspelt or wrong. The message names each of them."""
+
+
+def _separated(value: object) -> object:
+    """Split a list that is written with commas."""
+    if not isinstance(value, str):
+        return value
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not value:
+        return None
+    try:
+        return parse_duration(value)
+    except Invalid as error:
+        raise ValueError(error.detail) from None
+
+
+def _network(value: object) -> object:
+    return ip_network(str(value))
+
+
+def _not_empty(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value():
+        raise ValueError("it is empty")
+    return value
+
+
+Names = Annotated[list[str], BeforeValidator(_separated)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Networks = Annotated[list[Network], BeforeValidator(_separated)]
+Duration = Annotated[timedelta | None, BeforeValidator(_duration)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Configuration(BaseModel):
+    """Every setting of the service. Its variable is the name in upper case after the prefix."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    secret_key: Annotated[SecretStr, AfterValidator(_not_empty)]
+    database_url: SecretStr = SecretStr("")
+    data_dir: Path = _FOLDER
+    allowed_hosts: Names = []
+    public_url: str = ""
+    trusted_proxies: Networks = []
+    identity_header: str = Field("kubeflow-userid", pattern=r"^[A-Za-z][A-Za-z0-9-]*$")
+    identity_prefix: str = ""
+    jwt_keys: str = ""
+    jwt_issuer: str = ""
+    jwt_audience: str = ""
+    jwt_user_claim: str = "email"
+    administrators: Names = []
+    pending_days: Annotated[int, Field(ge=1, le=3650)] = 14
+    longest_duration: Duration = None
+    reason_required: bool = False
+    open_requests: Annotated[int, Field(ge=1, le=100_000)] = 50
+    break_glass: bool = False
+    four_eyes: bool = False
+    webhook_url: SecretStr = SecretStr("")
+    webhook_secret: SecretStr = SecretStr("")
+    webhook_format: Literal["json", "slack", "mattermost", "teams"] = "json"
+    http_port: Port = 8000
+    grpc_port: Port = 50051
+    grpc_tls_cert: Path | None = None
+    grpc_tls_key: Path | None = None
+    metrics_port: Port = 9090
+    log_format: Literal["json", "text"] = "json"
+
+    @property
+    def policy(self) -> Policy:
+        """The rules that the services apply."""
+        return Policy(
+            administrators=frozenset(self.administrators),
+            pending_period=timedelta(days=self.pending_days),
+            longest_duration=self.longest_duration,
+            reason_required=self.reason_required,
+            open_requests=self.open_requests,
+            break_glass=self.break_glass,
+            four_eyes=self.four_eyes,
+        )
+
+    @property
+    def database(self) -> str:
+        """The URL of the database. The default is a file in the data folder."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir}/db.sqlite3"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Configuration:
+    """Return the settings of an environment.
+
+    Raises:
+        ConfigurationError: a variable is missing, misspelt or wrong.
+    """
+    variables = os.environ if environment is None else environment
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in variables.items()
+        if name.startswith(PREFIX)
+    }
+    unknown = sorted(set(given) - set(Configuration.model_fields))
+    if unknown:
+        names = ", ".join(PREFIX + name.upper() for name in unknown)
+        raise ConfigurationError(f"Unknown settings: {names}. Remove them or correct the spelling.")
+    try:
+        return Configuration.model_validate(given)
+    except ValidationError as error:
+        lines = [_problem(details) for details in error.errors(include_url=False)]
+        raise ConfigurationError("\n".join(lines)) from None
+
+
+def _problem(details: ErrorDetails) -> str:
+    """Return what is wrong with a setting. The value is left out, because it may be a secret."""
+    name = PREFIX + str(details["loc"][0]).upper()
+    if details["type"] == "missing":
+        return f"{name} is not set. Set it to a random text of 50 characters or more."
+    return f"{name}: {details['msg'].removeprefix('Value error, ')}."

@@ -1,0 +1,1 @@
+"""The gRPC API. `scripts/stubs` generates `user_manager_pb2*` from the contract."""

@@ -1,0 +1,47 @@
+"""Who decides in a module: OWNERs, and the owner of the profile in the catalogue."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from user_manager.domain.access_types import OWNER_MASKS
+from user_manager.domain.vocabulary import AccessState
+from user_manager.models import Access, Module
+
+
+def current(now: datetime) -> Q:
+    """Return the condition for an access that is approved and not over at a time."""
+    return Q(state=AccessState.APPROVED) & (Q(until__isnull=True) | Q(until__gt=now))
+
+
+def open_requests(now: datetime) -> Q:
+    """Return the condition for a request that waits for a decision at a time."""
+    return Q(state=AccessState.PENDING, pending_until__gt=now)
+
+
+def owner_accesses(module_id: str, now: datetime) -> QuerySet[Access]:
+    """Return the OWNER accesses to a module."""
+    return Access.objects.filter(
+        current(now), module_id=module_id, types__in=OWNER_MASKS, user__active=True
+    )
+
+
+def is_catalogue_owner(user_id: str, module: Module) -> bool:
+    """Return whether the catalogue names a person as the owner of a profile."""
+    return module.in_catalogue and (module.owner_kind, module.owner_name) == ("User", user_id)
+
+
+def is_owner(user_id: str | None, module: Module, now: datetime) -> bool:
+    """Return whether a person decides in a module. None is nobody."""
+    if user_id is None:
+        return False
+    if is_catalogue_owner(user_id, module):
+        return True
+    return owner_accesses(module.id, now).filter(user_id=user_id).exists()
+
+
+def owned_modules(user_id: str, now: datetime) -> QuerySet[Module]:
+    """Return the modules in which a person decides, by id."""
+    granted = Access.objects.filter(current(now), user_id=user_id, types__in=OWNER_MASKS)
+    catalogued = Q(in_catalogue=True, owner_kind="User", owner_name=user_id)
+    return Module.objects.filter(catalogued | Q(id__in=granted.values("module"))).order_by("id")

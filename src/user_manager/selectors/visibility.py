@@ -1,0 +1,59 @@
+"""What a caller may see. What they may not see is not there for them."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from user_manager.domain.call import Call
+from user_manager.domain.errors import NotFound
+from user_manager.domain.permissions import may_see_access, sees_all_accesses, sees_all_users
+from user_manager.models import Access, Module
+from user_manager.selectors.ownership import current, is_owner, open_requests, owned_modules
+
+
+def visible_access(call: Call, access_id: str) -> Access:
+    """Return an access that the caller may see.
+
+    Raises:
+        NotFound: there is none, or the caller may not see it.
+    """
+    access = Access.objects.select_related("module").filter(id=access_id).first()
+    if access is None:
+        raise NotFound("There is no such access.")
+    may_see_access(
+        call.caller,
+        subject=access.user_id,
+        requested_by=access.requested_by,
+        owns_module=is_owner(call.caller.person, access.module, call.now),
+    )
+    return access
+
+
+def visible_accesses(call: Call) -> QuerySet[Access]:
+    """Return all accesses that the caller may see."""
+    accesses = Access.objects.all()
+    if sees_all_accesses(call.caller):
+        return accesses
+    person = call.caller.require_person()
+    owned = owned_modules(person, call.now).order_by()
+    return accesses.filter(Q(user=person) | Q(requested_by=person) | Q(module__in=owned))
+
+
+def can_see_user(call: Call, user_id: str) -> bool:
+    """Return whether the caller may know that a user exists."""
+    caller = call.caller
+    if caller.person == user_id or sees_all_users(caller):
+        return True
+    return bool(shared_modules(call, user_id))
+
+
+def shared_modules(call: Call, user_id: str) -> list[Module]:
+    """Return the modules of the caller in which a user has access or asks for it."""
+    if call.caller.person is None:
+        return []
+    return list(_shared(call.caller.person, user_id, call.now))
+
+
+def _shared(owner_id: str, user_id: str, now: datetime) -> QuerySet[Module]:
+    present = Access.objects.filter(current(now) | open_requests(now), user_id=user_id)
+    return owned_modules(owner_id, now).filter(id__in=present.values("module"))

@@ -1,0 +1,32 @@
+"""People whom the document of the cluster lists in a profile: there is nothing to ask for."""
+
+from django.db.models import Q
+
+from user_manager.domain.access_types import AccessTypes, cluster_role
+from user_manager.domain.errors import Exists, Precondition
+from user_manager.models import Module
+from user_manager.selectors.ownership import is_catalogue_owner
+from user_manager.services.transaction import Recorder
+
+_RANKS = {"view": 0, "edit": 1, "admin": 2}
+
+
+def refuse_listed(user_id: str, types: AccessTypes, module: Module, recorder: Recorder) -> None:
+    """Refuse an access to somebody whom the catalogue lists in the profile.
+
+    Raises:
+        Exists: the person has the same or a higher role there.
+        Precondition: the person has a lower role, which only its source changes.
+    """
+    if is_catalogue_owner(user_id, module):
+        raise Exists(f"{user_id} owns the profile {module.id}.", None)
+    not_over = Q(until__isnull=True) | Q(until__gt=recorder.call.now)
+    listed = module.contributors.filter(not_over, kind="User", name=user_id)
+    wanted = _RANKS[cluster_role(types)]
+    for contributor in listed:
+        if _RANKS.get(contributor.role, 0) >= wanted:
+            raise Exists(f"{user_id} is {contributor.role} in {module.id} already.", None)
+        raise Precondition(
+            f"{user_id} is {contributor.role} in {module.id} by the source {contributor.source}. "
+            "Only that source changes it."
+        )

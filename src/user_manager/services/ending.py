@@ -1,0 +1,182 @@
+"""Taking access away: by the person, an OWNER or an administrator, whole or in part."""
+
+from dataclasses import dataclass
+
+from user_manager.domain.access_types import AccessTypes, from_mask, to_mask
+from user_manager.domain.call import Call
+from user_manager.domain.errors import NotFound, Precondition
+from user_manager.domain.permissions import may_revoke
+from user_manager.domain.vocabulary import AccessState, AccessType, Effect, EventKind, ModuleKind
+from user_manager.models import Access, Module, User
+from user_manager.selectors.ownership import is_owner
+from user_manager.selectors.visibility import visible_access
+from user_manager.services.expiry import write_expired
+from user_manager.services.last_owner import keep_an_owner, last_owner_of
+from user_manager.services.locks import (
+    lock_module,
+    lock_modules,
+    lock_open_accesses,
+    lock_user,
+)
+from user_manager.services.transaction import Recorder, recording
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is taken away.
+
+    Attributes:
+        types: these; None for all. Types that are not held are ignored.
+        comment: kept with the access if it is not empty.
+    """
+
+    types: AccessTypes | None = None
+    comment: str = ""
+
+
+def revoke_access(call: Call, access_id: str, removal: Removal) -> Access:
+    """End an access or a part of it, or withdraw a request. What has ended stays as it is.
+
+    Raises:
+        NotFound: there is no such access, or the caller may not see it.
+        Forbidden: the caller may see it, but not end it.
+        Precondition: it is the last OWNER's of an external module.
+    """
+    known = visible_access(call, access_id)
+    with recording(call) as recorder:
+        lock_user(known.user_id)
+        module = lock_module(known.module_id)
+        access = _locked(known, recorder)
+        may_revoke(
+            call.caller,
+            subject=access.user_id,
+            requested_by=access.requested_by,
+            is_pending=access.state == AccessState.PENDING,
+            owns_module=is_owner(call.caller.person, module, call.now),
+        )
+        _remove(access, module, removal, recorder)
+        return access
+
+
+def revoke_in_module(call: Call, user_id: str, module_id: str, removal: Removal) -> Access:
+    """Do the same with the access of a person to a module.
+
+    It is the approved one, else the pending one, else the newest that has ended, which stays.
+
+    Raises:
+        NotFound: there is none, or the caller may not see it.
+        Forbidden: the caller may see it, but not end it.
+        Precondition: it is the last OWNER's of an external module.
+    """
+    newest_first = Access.objects.filter(user_id=user_id, module_id=module_id)
+    accesses = list(newest_first.order_by("-requested_at", "id"))
+    by_state = {access.state: access for access in reversed(accesses)}
+    access = by_state.get(AccessState.APPROVED) or by_state.get(AccessState.PENDING)
+    if access is None and accesses:
+        access = accesses[0]
+    if access is None:
+        raise NotFound(f"{user_id} has no access to {module_id}.")
+    return revoke_access(call, access.id, removal)
+
+
+def _locked(known: Access, recorder: Recorder) -> Access:
+    """Return the access as it is now, after what is over was written down."""
+    open_accesses = lock_open_accesses(known.user_id, known.module_id)
+    write_expired(open_accesses, recorder)
+    for access in open_accesses:
+        if access.id == known.id:
+            return access
+    return Access.objects.get(id=known.id)
+
+
+def _remove(access: Access, module: Module, removal: Removal, recorder: Recorder) -> None:
+    match access.state:
+        case AccessState.PENDING:
+            withdraw(access, removal.comment, recorder)
+        case AccessState.APPROVED:
+            _reduce(access, module, removal, recorder)
+
+
+def withdraw(access: Access, comment: str, recorder: Recorder) -> None:
+    """Withdraw a locked request."""
+    access.state = AccessState.WITHDRAWN
+    access.ended_at = recorder.call.now
+    access.ended_by = recorder.call.caller.actor
+    access.comment = comment or access.comment
+    access.save(update_fields=["state", "ended_at", "ended_by", "comment"])
+    recorder.record(EventKind.WITHDRAWN, access=access)
+
+
+def _reduce(access: Access, module: Module, removal: Removal, recorder: Recorder) -> None:
+    held = from_mask(access.types)
+    removed = held if removal.types is None else held & removal.types
+    remaining = held - removed
+    if not removed:
+        return
+    if AccessType.OWNER in removed:
+        keep_an_owner(access, module, recorder)
+    if not remaining:
+        end_approved(access, recorder, comment=removal.comment)
+        return
+    access.types = to_mask(remaining)
+    access.comment = removal.comment or access.comment
+    if module.kind == ModuleKind.PROFILE:
+        access.effect = Effect.WAITING
+        access.effect_detail = ""
+    access.save(update_fields=["types", "comment", "effect", "effect_detail"])
+    names = sorted(access_type.name for access_type in removed)
+    recorder.record(EventKind.REDUCED, access=access, detail={"removed": names})
+
+
+def end_approved(
+    access: Access, recorder: Recorder, *, comment: str = "", replaced_by: str | None = None
+) -> None:
+    """End a locked grant.
+
+    Args:
+        comment: kept with the access if it is not empty.
+        replaced_by: the id of the access that takes its place; None for nothing.
+    """
+    access.state = AccessState.REVOKED
+    access.ended_at = recorder.call.now
+    access.ended_by = recorder.call.caller.actor
+    access.comment = comment or access.comment
+    if access.effect != Effect.NONE:
+        access.effect = Effect.ENDING
+        access.effect_detail = ""
+    access.save(
+        update_fields=["state", "ended_at", "ended_by", "comment", "effect", "effect_detail"]
+    )
+    detail = None if replaced_by is None else {"replaced_by": replaced_by}
+    recorder.record(EventKind.REVOKED, access=access, detail=detail)
+
+
+def end_everything(user: User, recorder: Recorder, *, force: bool) -> None:
+    """Revoke every grant and withdraw every request of a locked user.
+
+    Args:
+        force: also where the user is the last OWNER of an external module.
+
+    Raises:
+        Precondition: the user is the last OWNER of modules, which the message names.
+    """
+    states = [AccessState.PENDING, AccessState.APPROVED]
+    own = Access.objects.filter(user=user, state__in=states)
+    modules = lock_modules(own.values_list("module_id", flat=True))
+    accesses = write_expired(own.select_for_update().order_by("id"), recorder)
+    approved = [access for access in accesses if access.state == AccessState.APPROVED]
+    if not force:
+        _refuse_last_owner(user, last_owner_of(approved, modules, recorder))
+    for access in accesses:
+        if access.state == AccessState.PENDING:
+            withdraw(access, "", recorder)
+        else:
+            end_approved(access, recorder)
+
+
+def _refuse_last_owner(user: User, module_ids: list[str]) -> None:
+    if module_ids:
+        names = ", ".join(module_ids)
+        raise Precondition(
+            f"{user.id} is the last OWNER of {names}. Make somebody else OWNER there first."
+        )

@@ -1,0 +1,56 @@
+"""Locks on rows, in the order that `services` states.
+
+`no_key`: a row that others refer to may still be referred to while it is locked.
+"""
+
+from collections.abc import Iterable
+
+from user_manager.domain.errors import NotFound
+from user_manager.domain.vocabulary import AccessState
+from user_manager.models import Access, Module, User
+
+
+def lock_users(ids: Iterable[str]) -> dict[str, User]:
+    """Lock the users that exist, and return them by id."""
+    rows = User.objects.select_for_update(no_key=True).filter(id__in=set(ids)).order_by("id")
+    return {user.id: user for user in rows}
+
+
+def lock_user(user_id: str) -> User:
+    """Lock a user.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    try:
+        return lock_users([user_id])[user_id]
+    except KeyError:
+        raise NotFound(f"There is no user {user_id}.") from None
+
+
+def lock_modules(ids: Iterable[str]) -> dict[str, Module]:
+    """Lock the modules that exist, and return them by id."""
+    rows = Module.objects.select_for_update(no_key=True).filter(id__in=set(ids)).order_by("id")
+    return {module.id: module for module in rows}
+
+
+def lock_module(module_id: str) -> Module:
+    """Lock a module.
+
+    Raises:
+        NotFound: there is no such module.
+    """
+    try:
+        return lock_modules([module_id])[module_id]
+    except KeyError:
+        raise NotFound(f"There is no module {module_id}.") from None
+
+
+def lock_open_accesses(user_id: str, module_id: str) -> list[Access]:
+    """Lock a user's requests and grants in a module, without history, and return them by id."""
+    rows = Access.objects.select_for_update().filter(
+        user_id=user_id,
+        module_id=module_id,
+        state__in=[AccessState.PENDING, AccessState.APPROVED],
+    )
+    return list(rows.order_by("id"))

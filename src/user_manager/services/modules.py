@@ -1,0 +1,130 @@
+"""Registering and changing modules."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from user_manager.domain.access_types import to_mask
+from user_manager.domain.call import Call
+from user_manager.domain.identifiers import check_module_id
+from user_manager.domain.permissions import may_change_module, may_create_module
+from user_manager.domain.vocabulary import (
+    AccessState,
+    AccessType,
+    EventKind,
+    ModuleKind,
+    Role,
+)
+from user_manager.models import Access, Module, UserRole
+from user_manager.selectors.ownership import is_owner
+from user_manager.services.access_ids import new_access_id
+from user_manager.services.locks import lock_modules, lock_users
+from user_manager.services.transaction import Recorder, recording
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValues:
+    """What one sets of a module. What is not given gets its default."""
+
+    title: str = ""
+    description: str = ""
+    max_duration: timedelta | None = None
+    reason_required: bool = False
+    requestable: bool = True
+
+
+def put_module(call: Call, module_id: str, values: ModuleValues) -> tuple[Module, bool]:
+    """Register an external module, or replace the values of a module.
+
+    Who registers one by the role CREATE_EXT_DATAMODULE becomes its OWNER.
+
+    Returns:
+        the module, and whether it is new.
+
+    Raises:
+        Invalid: the id is not a DNS-1123 label.
+        Forbidden: the caller may not.
+        Exists: a profile has this name.
+    """
+    check_module_id(module_id, "id")
+    person = call.caller.person
+    with recording(call) as recorder:
+        lock_users([person] if person else [])
+        module = lock_modules([module_id]).get(module_id)
+        can_create = _has_create_role(person)
+        if module is None:
+            may_create_module(call.caller, has_create_role=can_create)
+            return _create(module_id, values, can_create=can_create, recorder=recorder), True
+        may_change_module(
+            call.caller,
+            module=module.id,
+            kind=ModuleKind(module.kind),
+            owns_module=is_owner(person, module, call.now),
+            has_create_role=can_create,
+        )
+        _change(module, values, recorder)
+        return module, False
+
+
+def _has_create_role(person: str | None) -> bool:
+    roles = UserRole.objects.filter(role=Role.CREATE_EXT_DATAMODULE, user__active=True)
+    return person is not None and roles.filter(user_id=person).exists()
+
+
+def _create(
+    module_id: str, values: ModuleValues, *, can_create: bool, recorder: Recorder
+) -> Module:
+    module = Module(id=module_id, kind=ModuleKind.EXTERNAL)
+    _set(module, values)
+    module.save(force_insert=True)
+    recorder.record(EventKind.MODULE_CREATED, module=module.id)
+    founder = recorder.call.caller.person
+    if can_create and founder is not None:
+        _make_owner(founder, module, recorder)
+    return module
+
+
+def _make_owner(founder: str, module: Module, recorder: Recorder) -> None:
+    """Give the founder an access that nobody decided."""
+    now = recorder.call.now
+    owner_mask = to_mask(frozenset({AccessType.OWNER}))
+    access = Access(
+        id=new_access_id(),
+        user_id=founder,
+        module=module,
+        types=owner_mask,
+        asked_types=owner_mask,
+        state=AccessState.APPROVED,
+        requested_by=founder,
+        requested_at=now,
+        pending_until=now,
+        decided_at=now,
+    )
+    access.save(force_insert=True)
+    recorder.record(EventKind.APPROVED, access=access, detail={"founder": True})
+
+
+def _change(module: Module, values: ModuleValues, recorder: Recorder) -> None:
+    before = _values(module)
+    _set(module, values)
+    if before == values:
+        return
+    module.save()
+    recorder.record(EventKind.MODULE_CHANGED, module=module.id)
+
+
+def _values(module: Module) -> ModuleValues:
+    return ModuleValues(
+        title=module.title,
+        description=module.description,
+        max_duration=module.max_duration,
+        reason_required=module.reason_required,
+        requestable=module.requestable,
+    )
+
+
+def _set(module: Module, values: ModuleValues) -> None:
+    module.title = values.title
+    module.description = values.description
+    module.max_duration = values.max_duration
+    module.reason_required = values.reason_required
+    module.requestable = values.requestable

@@ -1,0 +1,161 @@
+"""Asking for access, for oneself or for somebody else."""
+
+from dataclasses import dataclass, field
+
+from user_manager.domain.access_types import AccessTypes, from_mask, holds, to_mask
+from user_manager.domain.call import Call
+from user_manager.domain.errors import Exists, NotFound, Precondition, TooMany
+from user_manager.domain.limits import (
+    AskedTime,
+    check_asked,
+    end_of_asked,
+    end_of_request,
+    ends_later,
+    shortest_limit,
+)
+from user_manager.domain.permissions import may_decide, may_request_for
+from user_manager.domain.vocabulary import AccessState, EventKind
+from user_manager.models import Access, Module, User
+from user_manager.selectors.ownership import is_owner, open_requests
+from user_manager.selectors.visibility import can_see_user
+from user_manager.services.access_ids import new_access_id
+from user_manager.services.catalogue_people import refuse_listed
+from user_manager.services.deciding import Decision, apply_decision, check_open
+from user_manager.services.expiry import write_expired
+from user_manager.services.locks import lock_module, lock_open_accesses, lock_users
+from user_manager.services.notices import notify
+from user_manager.services.transaction import Recorder, recording
+
+
+@dataclass(frozen=True, slots=True)
+class AccessOrder:
+    """What is asked for.
+
+    Attributes:
+        access_id: the id that the client chose; None for one of ours.
+        asked: for how long.
+        approve: decide it in the same transaction.
+    """
+
+    user_id: str
+    module_id: str
+    types: AccessTypes
+    access_id: str | None = None
+    reason: str = ""
+    asked: AskedTime = field(default_factory=AskedTime)
+    approve: bool = False
+
+
+def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
+    """Ask for access.
+
+    Returns:
+        the access, and whether it is new: the same id with the same order gives the first one.
+
+    Raises:
+        Invalid: the end is past or longer than allowed.
+        NotFound: there is no such user or module, or the caller may not see the user.
+        Forbidden: the caller may not ask for this person, or not decide at once.
+        Exists: the id is used, a request is open, or the types are held already.
+        Precondition: user or module is deactivated, or a reason is missing.
+        TooMany: too many requests of the caller are open.
+    """
+    requested_by = call.caller.require_person()
+    with recording(call) as recorder:
+        users = lock_users([order.user_id, requested_by])
+        user = users.get(order.user_id)
+        module = lock_module(order.module_id)
+        owns_module = is_owner(requested_by, module, call.now)
+        if user is None or not (owns_module or can_see_user(call, user.id)):
+            raise NotFound(f"There is no user {order.user_id}.")
+        may_request_for(call.caller, subject=user.id, owns_module=owns_module)
+        first = _first_answer(order)
+        if first is not None:
+            return first, False
+        accesses = write_expired(lock_open_accesses(user.id, module.id), recorder)
+        _check(order, user, module, accesses, recorder)
+        access = _create(order, requested_by, recorder)
+        if order.approve:
+            _approve_at_once(access, module, owns_module=owns_module, recorder=recorder)
+        return access, True
+
+
+def _first_answer(order: AccessOrder) -> Access | None:
+    """Return the access that the same order made before.
+
+    Raises:
+        Exists: the id was used for another order.
+    """
+    if order.access_id is None:
+        return None
+    access = Access.objects.filter(id=order.access_id).first()
+    if access is None:
+        return None
+    made = (access.user_id, access.module_id, access.asked_types, access.reason)
+    wanted = (order.user_id, order.module_id, to_mask(order.types), order.reason)
+    times = (access.duration, access.asked_until)
+    if made == wanted and times == (order.asked.duration, order.asked.until):
+        return access
+    raise Exists(f"The id {access.id} is used for another request.", access.id)
+
+
+def _check(
+    order: AccessOrder, user: User, module: Module, accesses: list[Access], recorder: Recorder
+) -> None:
+    """Check what the state of user, module and other accesses allows."""
+    call = recorder.call
+    limit = shortest_limit(module.max_duration, call.policy.longest_duration)
+    check_asked(order.asked, limit=limit, now=call.now)
+    check_open(user, module)
+    refuse_listed(user.id, order.types, module, recorder)
+    if not order.reason and (module.reason_required or call.policy.reason_required):
+        raise Precondition(f"A request for {module.id} needs a reason.")
+    for access in accesses:
+        if access.state == AccessState.PENDING:
+            raise Exists(f"The request {access.id} is open.", access.id)
+        end = end_of_asked(order.asked, limit=limit, now=call.now)
+        is_held = holds(from_mask(access.types), order.types)
+        if is_held and not ends_later(end, access.until):
+            raise Exists(f"{user.id} holds this already in {module.id}.", access.id)
+
+
+def _create(order: AccessOrder, requested_by: str, recorder: Recorder) -> Access:
+    call = recorder.call
+    open_count = Access.objects.filter(open_requests(call.now), requested_by=requested_by).count()
+    if open_count >= call.policy.open_requests and not order.approve:
+        raise TooMany(f"{requested_by} has {open_count} open requests. Wait for decisions.")
+    mask = to_mask(order.types)
+    access = Access(
+        id=order.access_id or new_access_id(),
+        user_id=order.user_id,
+        module_id=order.module_id,
+        types=mask,
+        asked_types=mask,
+        state=AccessState.PENDING,
+        reason=order.reason,
+        duration=order.asked.duration,
+        asked_until=order.asked.until,
+        requested_by=requested_by,
+        requested_at=call.now,
+        pending_until=end_of_request(order.asked, now=call.now, pending=call.policy.pending_period),
+    )
+    access.save(force_insert=True)
+    recorder.record(EventKind.REQUESTED, access=access)
+    notify("requested", access, recorder)
+    return access
+
+
+def _approve_at_once(
+    access: Access, module: Module, *, owns_module: bool, recorder: Recorder
+) -> None:
+    call = recorder.call
+    may_decide(
+        call.caller,
+        subject=access.user_id,
+        requested_by=access.requested_by,
+        owns_module=owns_module,
+        break_glass=call.policy.break_glass,
+        four_eyes=call.policy.four_eyes,
+        comment="",
+    )
+    apply_decision(access, module, Decision(approve=True), recorder)

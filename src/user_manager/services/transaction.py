@@ -1,0 +1,80 @@
+"""The transaction of a verb, with the events that it records."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from user_manager.domain.call import Call
+from user_manager.domain.vocabulary import EventKind
+from user_manager.models import Access, Event, EventCounter
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Collects the events of one transaction."""
+
+    call: Call
+    events: list[Event] = field(default_factory=list)
+
+    def record(
+        self,
+        kind: EventKind,
+        *,
+        user: str | None = None,
+        module: str | None = None,
+        access: Access | None = None,
+        detail: Mapping[str, Any] | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Record that something happened.
+
+        Args:
+            access: an access, from which user and module are taken.
+            detail: what the kind does not say, as JSON.
+            at: when; now if it is not given.
+        """
+        caller = self.call.caller
+        event = Event(
+            at=at or self.call.now,
+            kind=kind,
+            user=user,
+            module=module,
+            actor=caller.actor,
+            acting_for=caller.acting_for,
+            detail=detail,
+        )
+        if access is not None:
+            event.access = access.id
+            event.user = access.user_id
+            event.module = access.module_id
+        self.events.append(event)
+
+    def write(self) -> None:
+        """Give the events their numbers and write them.
+
+        The counter's row stays locked until the commit, so that numbers rise in the order of
+        commits, and nobody who reads on after the last number misses an event.
+        """
+        if not self.events:
+            return
+        counter = EventCounter.objects.select_for_update().get()
+        for number, event in enumerate(self.events, start=counter.last + 1):
+            event.seq = number
+        EventCounter.objects.update(last=counter.last + len(self.events))
+        Event.objects.bulk_create(self.events)
+
+
+@contextmanager
+def recording(call: Call) -> Iterator[Recorder]:
+    """Run a block in one transaction, and write the events that it records at its end.
+
+    An error in the block undoes all of it.
+    """
+    with transaction.atomic():
+        recorder = Recorder(call)
+        yield recorder
+        recorder.write()

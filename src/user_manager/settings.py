@@ -1,0 +1,83 @@
+"""The settings of Django. All that an installation decides is in `configuration`."""
+
+from pathlib import Path
+
+import dj_database_url
+
+from user_manager.configuration import load
+
+CONFIGURATION = load()
+USER_MANAGER = CONFIGURATION  # what identity and services read
+
+SECRET_KEY = CONFIGURATION.secret_key.get_secret_value()
+DEBUG = False
+ALLOWED_HOSTS = CONFIGURATION.allowed_hosts
+ROOT_URLCONF = "user_manager.urls"
+WSGI_APPLICATION = "user_manager.wsgi.application"
+APPEND_SLASH = False  # the contract: a path with a slash at its end is 404
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "user_manager",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+
+def _database() -> dict[str, object]:
+    """Return the settings of the database.
+
+    SQLite: a write waits for the other one from the start of its transaction (IMMEDIATE), because
+    a transaction that reads first and writes later fails at once when another one has written.
+    """
+    database: dict[str, object] = dict(dj_database_url.parse(CONFIGURATION.database))
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+        }
+    else:
+        database["CONN_MAX_AGE"] = 600
+        database["CONN_HEALTH_CHECKS"] = True
+        database["OPTIONS"] = {"connect_timeout": 5}
+    return database
+
+
+DATABASES = {"default": _database()}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True  # served from the package: there is no build step
+
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = CONFIGURATION.public_url.startswith("https:")
+CSRF_TRUSTED_ORIGINS = [CONFIGURATION.public_url] if CONFIGURATION.public_url else []
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # the largest body: the answer of the cluster

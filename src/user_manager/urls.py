@@ -1,0 +1,7 @@
+"""The routes of the service."""
+
+from django.urls import path
+
+from user_manager.api.routes import api
+
+urlpatterns = [path("api/v1/", api.urls)]
