@@ -1,25 +1,95 @@
-"""What the cluster made of a document: the body of `PUT /api/v1/cluster`."""
+"""What the cluster made of a document: the body of `PUT /api/v1/cluster`.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Whoever sends it may be newer than this program: unknown keys are ignored.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    FailFast,
+    Field,
+    StrictBool,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
+
+from profiles_management.pmr import ContributorRole, UserKind
+from profiles_management.pmr.names import is_dns_label
+from profiles_management.pmr.user_names import LONGEST_USER
+from user_manager.domain.errors import FieldError, Invalid, Malformed
+from user_manager.domain.field_errors import MOST_ERRORS, invalid_fields, invalid_value
+from user_manager.domain.times import parse_distant_time
+
+MOST_ITEMS: Final = 100_000
+LONGEST_REASON: Final = 10_000
+LONGEST_REVISION: Final = 64
+LONGEST_SOURCE: Final = 253
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("nul", "must not contain NUL")
+    return text
+
+
+def _dns_label(name: str) -> str:
+    if not is_dns_label(name):
+        raise PydanticCustomError("name", "must be a DNS label of RFC 1123")
+    return name
+
+
+def _end(value: object) -> datetime | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise PydanticCustomError("time", "must be a text, or null")
+    try:
+        return parse_distant_time(value)
+    except Invalid as refused:
+        raise PydanticCustomError("time", refused.errors[0].what) from None
+
+
+def _bounded(value: object) -> object:
+    """Refuse a long list or mapping before its entries are looked at: each could be an error."""
+    if isinstance(value, list | dict) and len(value) > MOST_ITEMS:
+        raise PydanticCustomError("too_long", "has too many entries")
+    return value
+
+
+def _present(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("null", "must not be null; leave it out to keep the last one")
+    return value
+
+
+_Name = Annotated[str, Field(min_length=1, max_length=LONGEST_USER), AfterValidator(_without_nul)]
+_Reason = Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(_without_nul)]
+_Source = Annotated[str, Field(max_length=LONGEST_SOURCE), AfterValidator(_without_nul)]
+_End = Annotated[datetime | None, BeforeValidator(_end)]
+_Reasons = Annotated[dict[_Name, _Reason], BeforeValidator(_bounded)]
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedAccess:
     """An access of the document that the cluster does not give: profile, user and why."""
 
-    profile: str
-    name: str
-    reason: str
+    profile: _Name
+    name: _Name
+    reason: _Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The owner of a profile: `kind` is User, Group or ServiceAccount."""
+    """The owner of a profile."""
 
-    kind: str
-    name: str
+    kind: UserKind
+    name: _Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +104,23 @@ class CatalogueContributor:
         source: the name of the source.
     """
 
-    kind: str
-    name: str
-    role: str
-    until: datetime | None
-    source: str
+    kind: UserKind
+    name: _Name
+    role: ContributorRole
+    until: _End = None
+    source: _Source = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueProfile:
     """A profile of the cluster: whether it is open to be asked for, and who has a role in it."""
 
-    name: str
+    name: Annotated[str, AfterValidator(_dns_label)]
     owner: Person
-    open: bool
-    contributors: tuple[CatalogueContributor, ...]
+    open: StrictBool = False
+    contributors: Annotated[
+        tuple[CatalogueContributor, ...], FailFast(), BeforeValidator(_bounded)
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +134,21 @@ class ClusterAnswer:
         failed: profiles that failed, each with the reason.
         refused: accesses that the cluster does not give.
         problem: why the whole document was not taken; '' if it was.
-        catalogue: all profiles of the cluster; None if the last catalogue stays.
+        catalogue: all profiles of the cluster that are open; None if the last catalogue stays.
     """
 
-    revision: str
-    applied: frozenset[str]
-    pending: Mapping[str, str]
-    failed: Mapping[str, str]
-    refused: tuple[RefusedAccess, ...]
-    problem: str
-    catalogue: tuple[CatalogueProfile, ...] | None
+    revision: Annotated[str, Field(max_length=LONGEST_REVISION), AfterValidator(_without_nul)]
+    applied: Annotated[frozenset[_Name], FailFast(), BeforeValidator(_bounded)] = frozenset()
+    pending: _Reasons = field(default_factory=dict)
+    failed: _Reasons = field(default_factory=dict)
+    refused: Annotated[tuple[RefusedAccess, ...], FailFast(), BeforeValidator(_bounded)] = ()
+    problem: _Reason = ""
+    catalogue: Annotated[
+        tuple[CatalogueProfile, ...] | None, BeforeValidator(_bounded), BeforeValidator(_present)
+    ] = None
+
+
+_ANSWER: Final = TypeAdapter(ClusterAnswer)
 
 
 def parse_answer(body: object) -> ClusterAnswer:
@@ -79,6 +156,40 @@ def parse_answer(body: object) -> ClusterAnswer:
 
     Raises:
         Malformed: it is not a mapping.
-        Invalid: values do not fit; all of them are listed.
+        Invalid: values do not fit.
     """
-    raise NotImplementedError
+    if not isinstance(body, dict):
+        raise Malformed("The answer must be a JSON object.")
+    try:
+        answer = _ANSWER.validate_python(body)
+    except ValidationError as error:
+        raise invalid_value(error) from None
+    errors = [*_contradictions(answer)][:MOST_ERRORS]
+    if errors:
+        raise invalid_fields(errors)
+    return answer
+
+
+def _contradictions(answer: ClusterAnswer) -> Iterator[FieldError]:
+    if not answer.revision and not answer.problem:
+        yield FieldError("revision", "must not be empty, unless there is a problem")
+    for name in sorted(answer.applied & {*answer.pending, *answer.failed}):
+        yield FieldError("applied", f"has {name}, which is also pending or failed")
+    for name in sorted(answer.pending.keys() & answer.failed.keys()):
+        yield FieldError("pending", f"has {name}, which is also failed")
+    catalogue = answer.catalogue or ()
+    for index in _repeated(profile.name for profile in catalogue):
+        yield FieldError(f"catalogue[{index}].name", "is the name of an earlier profile")
+    for index, profile in enumerate(catalogue):
+        for place in _repeated((person.kind, person.name) for person in profile.contributors):
+            path = f"catalogue[{index}].contributors[{place}].name"
+            yield FieldError(path, "is the name of an earlier contributor")
+
+
+def _repeated(keys: Iterable[Hashable]) -> Iterator[int]:
+    """Yield the index of each key that came before."""
+    known: set[Hashable] = set()
+    for index, key in enumerate(keys):
+        if key in known:
+            yield index
+        known.add(key)

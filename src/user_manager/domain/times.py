@@ -26,17 +26,33 @@ def parse_time(text: str, path: str = "until") -> datetime:
     Raises:
         Invalid: this is not such a time, or not between `EARLIEST` and `END_OF_TIMES`.
     """
+    time = _read(text, path)
+    if not EARLIEST <= time < END_OF_TIMES:
+        raise Invalid.at(path, f"must be from {EARLIEST.year} to {END_OF_TIMES.year - 1}")
+    return time
+
+
+def parse_distant_time(text: str, path: str = "until") -> datetime | None:
+    """Return an end of access that other software wrote, which may be centuries away.
+
+    An end before `EARLIEST` is that time; one at `END_OF_TIMES` or later is None, no end.
+
+    Raises:
+        Invalid: this is not a time; see `parse_time`.
+    """
+    time = _read(text, path)
+    return max(time, EARLIEST) if time < END_OF_TIMES else None
+
+
+def _read(text: str, path: str) -> datetime:
     match = _TIME.fullmatch(text)
     if match is None:
         raise Invalid.at(path, "write a time with an offset, such as 2026-12-31T18:00:00Z")
     date, time, offset = match.groups()
     try:
-        parsed = datetime.fromisoformat(f"{date}T{time}{offset.upper()}").astimezone(UTC)
+        return datetime.fromisoformat(f"{date}T{time}{offset.upper()}").astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid.at(path, "there is no such time") from None
-    if not EARLIEST <= parsed < END_OF_TIMES:
-        raise Invalid.at(path, f"must be from {EARLIEST.year} to {END_OF_TIMES.year - 1}")
-    return parsed
 
 
 def format_time(time: datetime) -> str:

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from user_manager.domain.durations import LONGEST
 from user_manager.domain.errors import Invalid
-from user_manager.domain.times import EARLIEST, END_OF_TIMES, format_time, parse_time
+from user_manager.domain.times import (
+    EARLIEST,
+    END_OF_TIMES,
+    format_time,
+    parse_distant_time,
+    parse_time,
+)
 
 OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(
     lambda minutes: timezone(timedelta(minutes=minutes))
@@ -95,3 +101,15 @@ def test_the_longest_duration_after_today_is_a_time():
     end = datetime(2100, 1, 1, tzinfo=UTC) + LONGEST
 
     assert parse_time(format_time(end)) == end
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("9999-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00Z", EARLIEST),
+        ("2026-12-31T00:00:00Z", datetime(2026, 12, 31, tzinfo=UTC)),
+    ],
+)
+def test_an_end_of_other_software_may_be_centuries_away(text, time):
+    assert parse_distant_time(text) == time
