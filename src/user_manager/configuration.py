@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import ErrorDetails
 
@@ -99,6 +100,19 @@ class Configuration(BaseModel):
     metrics_port: Port = 9090
     log_format: Literal["json", "text"] = "json"
 
+    @model_validator(mode="after")
+    def _check_companions(self) -> Self:
+        """Refuse a setting without those that make it safe or complete."""
+        is_key_set = bool(self.jwt_keys)
+        _require(is_key_set, "JWT_KEYS", JWT_ISSUER=self.jwt_issuer, JWT_AUDIENCE=self.jwt_audience)
+        if self.jwt_keys.startswith("http:"):
+            raise ValueError("JWT_KEYS: only https and files are safe to read keys from")
+        if (self.grpc_tls_cert is None) != (self.grpc_tls_key is None):
+            raise ValueError("GRPC_TLS_CERT and GRPC_TLS_KEY: set both or neither")
+        has_webhook = bool(self.webhook_url.get_secret_value())
+        _require(has_webhook, "WEBHOOK_URL", WEBHOOK_SECRET=self.webhook_secret.get_secret_value())
+        return self
+
     @property
     def policy(self) -> Policy:
         """The rules that the services apply."""
@@ -116,6 +130,13 @@ class Configuration(BaseModel):
     def database(self) -> str:
         """The URL of the database. The default is a file in the data folder."""
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir}/db.sqlite3"
+
+
+def _require(is_needed: bool, name: str, **others: str) -> None:  # noqa: FBT001
+    """Refuse a setting whose companions are not set."""
+    missing = [other for other, value in others.items() if not value]
+    if is_needed and missing:
+        raise ValueError(f"{name}: set {' and '.join(missing)} too")
 
 
 def load(environment: Mapping[str, str] | None = None) -> Configuration:
@@ -143,7 +164,10 @@ def load(environment: Mapping[str, str] | None = None) -> Configuration:
 
 def _problem(details: ErrorDetails) -> str:
     """Return what is wrong with a setting. The value is left out, because it may be a secret."""
+    message = details["msg"].removeprefix("Value error, ")
+    if not details["loc"]:
+        return f"{PREFIX}{message}."
     name = PREFIX + str(details["loc"][0]).upper()
     if details["type"] == "missing":
         return f"{name} is not set. Set it to a random text of 50 characters or more."
-    return f"{name}: {details['msg'].removeprefix('Value error, ')}."
+    return f"{name}: {message}."

@@ -1,30 +1,25 @@
 """The call of an HTTP request: who it is, now, and the rules of the installation."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-
 from django.conf import settings
 from django.http import HttpRequest
+from ninja.utils import check_csrf
 
 from user_manager.domain.call import Call
-from user_manager.identity.authentication import authenticate
+from user_manager.domain.errors import Forbidden
+from user_manager.identity import clock
+from user_manager.identity.authentication import Identity, authenticate
 from user_manager.identity.credentials import Credentials
 
-Clock = Callable[[], datetime]
-
-
-def clock() -> datetime:
-    """Return the time of now."""
-    return datetime.now(UTC)
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 def credentials_of(request: HttpRequest) -> Credentials:
     """Return the peer and the headers of a request.
 
-    The server hands headers over as Latin-1, which is how WSGI carries bytes.
+    WSGI carries the bytes of headers as Latin-1.
     """
     headers = {
-        name.lower(): value.encode("latin-1", "replace").decode("utf-8", "replace")
+        name.lower(): value.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
         for name, value in request.headers.items()
     }
     return Credentials(request.META.get("REMOTE_ADDR", ""), headers)
@@ -35,6 +30,27 @@ def call_of(request: HttpRequest) -> Call:
 
     Raises:
         Unauthenticated: there is no valid identity.
-        Forbidden: the person is deactivated, or the token may not act for somebody.
+        Forbidden: the person is deactivated, the token may not act for somebody, or the request
+            may come from a page of another site.
     """
-    return authenticate(credentials_of(request), settings.USER_MANAGER, clock())
+    now = clock.now()
+    identity = authenticate(credentials_of(request), settings.USER_MANAGER, now)
+    _refuse_forgery(request, identity)
+    return identity.call(settings.USER_MANAGER, now)
+
+
+def _refuse_forgery(request: HttpRequest, identity: Identity) -> None:
+    """Refuse an unsafe request that a page of another site could send.
+
+    A form of another site can send neither JSON nor a header of its own.
+    """
+    if request.method in _SAFE_METHODS or not identity.is_from_header:
+        return
+    is_json = request.content_type == "application/json"
+    if is_json and "X-Requested-With" in request.headers:
+        return
+    if check_csrf(request) is not None:
+        raise Forbidden(
+            "The request needs the CSRF token, or Content-Type application/json together with "
+            "X-Requested-With."
+        )

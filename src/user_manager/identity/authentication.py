@@ -1,6 +1,9 @@
-"""From credentials to a caller."""
+"""From credentials to a call."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
 
 from user_manager.configuration import Configuration
 from user_manager.domain.call import Call
@@ -9,64 +12,112 @@ from user_manager.domain.errors import Forbidden, Invalid, Unauthenticated
 from user_manager.domain.identifiers import check_user_id
 from user_manager.domain.vocabulary import Scope
 from user_manager.identity.credentials import Credentials
+from user_manager.identity.json_web_token import Person, person_of_token
+from user_manager.identity.key_set import key_set
 from user_manager.models import Administrator, Token, User
 from user_manager.services.tokens import PREFIX, digest_of
 from user_manager.services.users import sign_in
 
 ACTING_FOR = "x-acting-for"
+_USE_IS_KEPT_EVERY = timedelta(minutes=10)  # a write for every read would be slow
 
 
-def authenticate(credentials: Credentials, configuration: Configuration, now: datetime) -> Call:
-    """Return the call of a verified caller.
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A verified caller.
+
+    Attributes:
+        is_from_header: whether only the identity header names the person. A browser sends what
+            leads to this header by itself, so that unsafe requests need CSRF protection.
+    """
+
+    caller: Caller
+    is_from_header: bool
+
+    def call(self, configuration: Configuration, now: datetime) -> Call:
+        """Return what the verbs are given."""
+        return Call(self.caller, now, configuration.policy)
+
+
+def authenticate(credentials: Credentials, configuration: Configuration, now: datetime) -> Identity:
+    """Return the verified caller of a request. The first sign-in of a person makes the user.
 
     Raises:
-        Unauthenticated: there is no valid identity.
+        Unauthenticated: there is no valid identity, or two that name different people.
         Forbidden: the person is deactivated, or the token may not act for somebody.
+        Unavailable: the keys of JWTs cannot be read.
     """
+    header = credentials.identity_header(configuration)
+    named = None if header is None else _named_by_header(header, configuration)
     bearer = credentials.bearer
     if bearer is not None and bearer.startswith(PREFIX):
-        caller = _service_account(bearer, credentials.headers.get(ACTING_FOR), now)
-    else:
-        caller = _person(_identity(credentials, configuration), configuration, now)
-    return Call(caller, now, configuration.policy)
+        acting_for = credentials.headers.get(ACTING_FOR)
+        if named is not None and acting_for not in {None, named.user_id}:
+            raise Unauthenticated("Identity header and x-acting-for name different people.")
+        return Identity(_service_account(bearer, acting_for, now), is_from_header=False)
+    if bearer is not None and configuration.jwt_keys:
+        keys = key_set(configuration.jwt_keys)
+        person = person_of_token(bearer, keys, configuration, now)
+        if named is not None and named.user_id != person.user_id:
+            raise Unauthenticated("Identity header and token name different people.")
+        return Identity(_person(person, configuration, now), is_from_header=False)
+    if named is None:
+        raise Unauthenticated("The request has no identity.")
+    return Identity(_person(named, configuration, now), is_from_header=True)
+
+
+def _named_by_header(value: str, configuration: Configuration) -> Person:
+    """Return the person whom a trusted proxy names."""
+    prefix = configuration.identity_prefix
+    if not value.startswith(prefix):
+        raise Unauthenticated("The identity header does not begin with IDENTITY_PREFIX.")
+    try:
+        user_id = check_user_id(value.removeprefix(prefix))
+    except Invalid as error:
+        raise Unauthenticated(f"The identity header names no valid user: {error.detail}") from None
+    return Person(user_id, user_id)
 
 
 def _service_account(bearer: str, acting_for: str | None, now: datetime) -> Caller:
     token = Token.objects.filter(digest=digest_of(bearer), revoked_at__isnull=True).first()
     if token is None or (token.expires_at is not None and token.expires_at <= now):
         raise Unauthenticated("The token is not valid.")
+    _keep_use(token, now)
     scopes = frozenset(Scope(name) for name in token.scopes)
     if acting_for is None:
         return Caller(token=token.name, scopes=scopes)
     if Scope.ACT_FOR not in scopes:
         raise Forbidden("The token has no scope act-for.")
-    if not User.objects.filter(id=acting_for, active=True).exists():
-        raise Forbidden("There is no such active user to act for.")
+    if not _is_active(acting_for):
+        raise Forbidden("There is no active user with the id in x-acting-for.")
     return Caller(token=token.name, scopes=scopes, acting_for=acting_for)
 
 
-def _identity(credentials: Credentials, configuration: Configuration) -> str:
-    """Return the id of the person whom a trusted proxy names."""
-    value = credentials.headers.get(configuration.identity_header.lower())
-    if value is None:
-        raise Unauthenticated("The request has no identity.")
-    if not credentials.is_from_proxy(configuration):
-        raise Unauthenticated("The identity header comes from an address that is not trusted.")
-    if not value.startswith(configuration.identity_prefix):
-        raise Unauthenticated("The identity header has not the prefix that is configured.")
-    user_id = value.removeprefix(configuration.identity_prefix)
+def _is_active(user_id: str) -> bool:
+    """Return whether a user exists and is active. No id has what a database refuses."""
     try:
-        return check_user_id(user_id)
-    except Invalid as error:
-        raise Unauthenticated(f"The identity is not valid: {error.detail}") from None
+        check_user_id(user_id)
+    except Invalid:
+        return False
+    return User.objects.filter(id=user_id, active=True).exists()
 
 
-def _person(user_id: str, configuration: Configuration, now: datetime) -> Caller:
-    is_administrator = user_id in configuration.administrators
-    if not is_administrator:
-        is_administrator = Administrator.objects.filter(user_id=user_id).exists()
-    caller = Caller(user_id=user_id, is_administrator=is_administrator)
-    user = sign_in(Call(caller, now, configuration.policy), user_id, user_id)
-    if not user.active:
+def _keep_use(token: Token, now: datetime) -> None:
+    if token.last_used_at is None or now - token.last_used_at > _USE_IS_KEPT_EVERY:
+        Token.objects.filter(name=token.name).update(last_used_at=now)
+
+
+def _person(person: Person, configuration: Configuration, now: datetime) -> Caller:
+    """Return a person as a caller, with the rights of an administrator if they are one."""
+    administers = Exists(Administrator.objects.filter(user=OuterRef("id")))
+    users = User.objects.filter(id=person.user_id)
+    row = users.annotate(administers=administers).values_list("active", "administers").first()
+    if row is None:
+        newcomer = Call(Caller(user_id=person.user_id), now, configuration.policy)
+        user = sign_in(newcomer, person.user_id, person.name)
+        row = (user.active, False)
+    is_active, is_administrator = row
+    if not is_active:
         raise Forbidden("This user is deactivated.")
-    return caller
+    is_listed = person.user_id in configuration.administrators
+    return Caller(user_id=person.user_id, is_administrator=is_administrator or is_listed)

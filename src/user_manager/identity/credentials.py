@@ -1,10 +1,11 @@
 """What a request says about its caller, before any of it is believed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from ipaddress import ip_address
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
 
 from user_manager.configuration import Configuration
+from user_manager.domain.errors import Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +14,11 @@ class Credentials:
 
     Attributes:
         peer: the address at the other end of the connection, never a forwarded one.
-        headers: names in lower case. Values are text of UTF-8 bytes.
+        headers: names in lower case. What is not UTF-8 has surrogates, which no id may have.
     """
 
     peer: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
 
     @property
     def bearer(self) -> str | None:
@@ -25,10 +26,22 @@ class Credentials:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
 
-    def is_from_proxy(self, configuration: Configuration) -> bool:
-        """Return whether the peer is one of TRUSTED_PROXIES."""
+    def identity_header(self, configuration: Configuration) -> str | None:
+        """Return the value of the identity header; None without it.
+
+        Raises:
+            Unauthenticated: the header comes from a peer outside of TRUSTED_PROXIES.
+        """
+        value = self.headers.get(configuration.identity_header.lower())
+        if value is not None and not self._is_from_proxy(configuration):
+            raise Unauthenticated("The identity header comes from an address that is not trusted.")
+        return value
+
+    def _is_from_proxy(self, configuration: Configuration) -> bool:
         try:
             address = ip_address(self.peer)
         except ValueError:
             return False
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped  # a socket for both families shows IPv4 peers so
         return any(address in network for network in configuration.trusted_proxies)

@@ -1,0 +1,79 @@
+"""A person with a JWT."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import jwt
+
+from user_manager.configuration import Configuration
+from user_manager.domain.errors import Invalid, Unauthenticated
+from user_manager.domain.identifiers import check_user_id, check_user_name
+from user_manager.identity.key_set import KeySet
+
+_LEEWAY = 30  # seconds
+_REFUSED = "The token is not valid."
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A verified person. `name` is a guess where nothing names them."""
+
+    user_id: str
+    name: str
+
+
+def person_of_token(
+    token: str, keys: KeySet, configuration: Configuration, now: datetime
+) -> Person:
+    """Return the person whom a JWT names.
+
+    Raises:
+        Unauthenticated: signature, algorithm, issuer, audience, time or claim do not fit.
+        Unavailable: the keys cannot be read.
+    """
+    claims = _claims(token, keys, configuration, now)
+    user_id = claims.get(configuration.jwt_user_claim)
+    if not isinstance(user_id, str):
+        raise Unauthenticated(f"The token has no claim {configuration.jwt_user_claim}.")
+    try:
+        return Person(check_user_id(user_id), _name(claims.get("name"), user_id))
+    except Invalid as error:
+        raise Unauthenticated(f"The token names no valid user: {error.detail}") from None
+
+
+def _claims(
+    token: str, keys: KeySet, configuration: Configuration, now: datetime
+) -> dict[str, object]:
+    """Return the claims of a token whose signature and times are right.
+
+    The algorithm is the key's: what the token itself says is compared with it.
+    """
+    try:
+        key = keys.key(_key_id(token), now)
+        if key is None:
+            raise Unauthenticated(_REFUSED)
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[key.algorithm_name],
+            issuer=configuration.jwt_issuer,
+            audience=configuration.jwt_audience,
+            leeway=_LEEWAY,
+            options={"require": ["exp", "iss", "aud"]},
+        )
+    except (jwt.PyJWTError, ValueError):
+        raise Unauthenticated(_REFUSED) from None
+
+
+def _key_id(token: str) -> str | None:
+    key_id = jwt.get_unverified_header(token).get("kid")
+    return key_id if isinstance(key_id, str) else None
+
+
+def _name(name: object, user_id: str) -> str:
+    if not isinstance(name, str):
+        return user_id
+    try:
+        return check_user_name(name)
+    except Invalid:
+        return user_id

@@ -1,0 +1,86 @@
+"""Settings come from the environment, and a wrong one stops the start with its name."""
+
+from datetime import timedelta
+
+import pytest
+
+from user_manager.configuration import ConfigurationError, load
+
+KEY = {"USER_MANAGER_SECRET_KEY": "a-secret-of-the-tests"}
+
+
+def refused(**variables: str) -> str:
+    given = {f"USER_MANAGER_{name}": value for name, value in variables.items()}
+    with pytest.raises(ConfigurationError) as caught:
+        load(KEY | given)
+    return str(caught.value)
+
+
+def test_there_is_no_start_without_a_secret_key() -> None:
+    with pytest.raises(ConfigurationError, match="USER_MANAGER_SECRET_KEY is not set"):
+        load({})
+    assert "USER_MANAGER_SECRET_KEY: it is empty" in refused(SECRET_KEY="")
+
+
+def test_a_misspelt_setting_is_named() -> None:
+    assert "USER_MANAGER_ALLOWED_HOST." in refused(ALLOWED_HOST="example.com")
+
+
+def test_lists_are_written_with_commas() -> None:
+    values = {"USER_MANAGER_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128"}
+    configuration = load(KEY | values | {"USER_MANAGER_ADMINISTRATORS": "ann,bob"})
+    assert [str(network) for network in configuration.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
+    assert configuration.policy.administrators == {"ann", "bob"}
+
+
+def test_durations_and_days_become_times() -> None:
+    values = {"USER_MANAGER_LONGEST_DURATION": "P30D", "USER_MANAGER_PENDING_DAYS": "3"}
+    policy = load(KEY | values).policy
+    assert policy.longest_duration == timedelta(days=30)
+    assert policy.pending_period == timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "the mesh"),
+        ("PENDING_DAYS", "0"),
+        ("LONGEST_DURATION", "P1M"),
+        ("OPEN_REQUESTS", "many"),
+        ("BREAK_GLASS", "perhaps"),
+        ("WEBHOOK_FORMAT", "irc"),
+        ("HTTP_PORT", "65536"),
+        ("IDENTITY_HEADER", "kubeflow userid"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
+    assert refused(**{name: value}).startswith(f"USER_MANAGER_{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"JWT_KEYS": "keys.json"}, "JWT_KEYS: set JWT_ISSUER and JWT_AUDIENCE too"),
+        (
+            {"JWT_KEYS": "http://a.example", "JWT_ISSUER": "a", "JWT_AUDIENCE": "b"},
+            "JWT_KEYS: only https and files",
+        ),
+        ({"GRPC_TLS_CERT": "cert.pem"}, "GRPC_TLS_CERT and GRPC_TLS_KEY: set both or neither"),
+        ({"WEBHOOK_URL": "https://hooks.example"}, "WEBHOOK_URL: set WEBHOOK_SECRET too"),
+    ],
+)
+def test_a_setting_without_its_companion_is_refused(
+    variables: dict[str, str], message: str
+) -> None:
+    assert message in refused(**variables)
+
+
+def test_secrets_are_in_no_message_and_in_no_representation() -> None:
+    password = "hunter2-of-the-database"
+    values = {"USER_MANAGER_DATABASE_URL": f"postgresql://user:{password}@db/um"}
+    configuration = load(KEY | values)
+    assert password not in repr(configuration)
+    assert KEY["USER_MANAGER_SECRET_KEY"] not in repr(configuration)
+    assert "a-secret-of-the-tests" not in refused(PENDING_DAYS="0")
