@@ -8,21 +8,9 @@ from user_manager.domain.call import Call
 from user_manager.domain.errors import Forbidden
 from user_manager.identity import clock
 from user_manager.identity.authentication import Identity, authenticate
-from user_manager.identity.credentials import Credentials
+from user_manager.identity.http_requests import credentials_of
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
-
-
-def credentials_of(request: HttpRequest) -> Credentials:
-    """Return the peer and the headers of a request.
-
-    WSGI carries the bytes of headers as Latin-1.
-    """
-    headers = {
-        name.lower(): value.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
-        for name, value in request.headers.items()
-    }
-    return Credentials(request.META.get("REMOTE_ADDR", ""), headers)
 
 
 def call_of(request: HttpRequest) -> Call:

@@ -1,0 +1,1 @@
+"""The pages: Django templates, which htmx improves and which work without JavaScript."""
