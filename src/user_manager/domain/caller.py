@@ -33,8 +33,8 @@ class Caller:
     acting_for: str | None = None
 
     def __post_init__(self) -> None:
-        if self.token is None and (self.scopes or self.acting_for is not None):
-            raise ValueError("only a service account has scopes and acts for somebody")
+        if self.scopes and self.token is None:
+            raise ValueError("only a service account has scopes")
         if self.token is not None and (self.user_id is not None or self.is_administrator):
             raise ValueError("a service account is neither a person nor an administrator")
         if self.acting_for is not None and Scope.ACT_FOR not in self.scopes:

@@ -3,7 +3,7 @@
 Whoever sends it may be newer than this program: unknown keys are ignored.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final
@@ -27,7 +27,8 @@ from user_manager.domain.field_errors import MOST_ERRORS, invalid_fields, invali
 from user_manager.domain.times import parse_distant_time
 
 MOST_ITEMS: Final = 100_000
-LONGEST_REASON: Final = 10_000
+LONGEST_REASON: Final = 2_000
+"""Longer reasons are cut: they are for people, and must not keep the answer from being taken."""
 LONGEST_REVISION: Final = 64
 LONGEST_SOURCE: Final = 253
 
@@ -36,6 +37,10 @@ def _without_nul(text: str) -> str:
     if "\0" in text:
         raise PydanticCustomError("nul", "must not contain NUL")
     return text
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"
 
 
 def _dns_label(name: str) -> str:
@@ -69,7 +74,7 @@ def _present(value: object) -> object:
 
 
 _Name = Annotated[str, Field(min_length=1, max_length=LONGEST_USER), AfterValidator(_without_nul)]
-_Reason = Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(_without_nul)]
+_Reason = Annotated[str, AfterValidator(_without_nul), AfterValidator(_shortened)]
 _Source = Annotated[str, Field(max_length=LONGEST_SOURCE), AfterValidator(_without_nul)]
 _End = Annotated[datetime | None, BeforeValidator(_end)]
 _Reasons = Annotated[dict[_Name, _Reason], BeforeValidator(_bounded)]
@@ -171,13 +176,22 @@ def parse_answer(body: object) -> ClusterAnswer:
 
 
 def _contradictions(answer: ClusterAnswer) -> Iterator[FieldError]:
-    if not answer.revision and not answer.problem:
+    if not any((answer.revision, answer.problem)):
         yield FieldError("revision", "must not be empty, unless there is a problem")
+    yield from _two_states(answer)
+    yield from _repeated_names(answer.catalogue or ())
+
+
+def _two_states(answer: ClusterAnswer) -> Iterator[FieldError]:
+    """Yield an error for each profile that has more than one state."""
     for name in sorted(answer.applied & {*answer.pending, *answer.failed}):
         yield FieldError("applied", f"has {name}, which is also pending or failed")
     for name in sorted(answer.pending.keys() & answer.failed.keys()):
         yield FieldError("pending", f"has {name}, which is also failed")
-    catalogue = answer.catalogue or ()
+
+
+def _repeated_names(catalogue: Sequence[CatalogueProfile]) -> Iterator[FieldError]:
+    """Yield an error for each profile, and each person in a profile, that is listed twice."""
     for index in _repeated(profile.name for profile in catalogue):
         yield FieldError(f"catalogue[{index}].name", "is the name of an earlier profile")
     for index, profile in enumerate(catalogue):

@@ -30,8 +30,7 @@ def shortest_limit(
         max_duration: the limit of the module.
         longest_duration: the limit of all modules, from the setting.
     """
-    limits = [limit for limit in (max_duration, longest_duration) if limit is not None]
-    return min(limits, default=None)
+    return min(filter(None, (max_duration, longest_duration)), default=None)
 
 
 def check_asked(asked: AskedTime, *, limit: timedelta | None, now: datetime) -> None:
@@ -45,17 +44,22 @@ def check_asked(asked: AskedTime, *, limit: timedelta | None, now: datetime) -> 
     Raises:
         Invalid: duration and end together, an end in the past, or more than the limit.
     """
-    if asked.duration is not None and asked.until is not None:
+    if asked.duration and asked.until:
         raise Invalid.at("until", "give either a duration or an end, not both")
-    if asked.until is not None and asked.until <= now:
-        raise Invalid.at("until", "is in the past")
+    if asked.until:
+        _check_future(asked.until, now)
     if limit is None:
         return
     most = f"at most {format_duration(limit)} is allowed in this module"
-    if asked.duration is not None and asked.duration > limit:
+    if asked.duration and asked.duration > limit:
         raise Invalid.at("duration", most)
-    if asked.until is not None and asked.until > now + limit:
+    if asked.until and asked.until > now + limit:
         raise Invalid.at("until", most)
+
+
+def _check_future(until: datetime, now: datetime) -> None:
+    if until <= now:
+        raise Invalid.at("until", "is in the past")
 
 
 def end_of_request(asked: AskedTime, *, now: datetime, pending: timedelta) -> datetime:
@@ -67,7 +71,7 @@ def end_of_request(asked: AskedTime, *, now: datetime, pending: timedelta) -> da
         pending: how long requests stay open, from the setting.
     """
     end = (now + pending).replace(microsecond=0)
-    return end if asked.until is None else min(end, asked.until)
+    return min(end, asked.until or end)
 
 
 def end_of_asked(asked: AskedTime, *, limit: timedelta | None, now: datetime) -> datetime | None:
@@ -81,11 +85,9 @@ def end_of_asked(asked: AskedTime, *, limit: timedelta | None, now: datetime) ->
             after the request.
         now: the time of the approval.
     """
-    durations = [duration for duration in (asked.duration, limit) if duration is not None]
-    ends = [(now + duration).replace(microsecond=0) for duration in durations]
-    if asked.until is not None:
-        ends.append(asked.until)
-    return min(ends, default=None)
+    longest = shortest_limit(asked.duration, limit)
+    end = None if longest is None else (now + longest).replace(microsecond=0)
+    return min(filter(None, (end, asked.until)), default=None)
 
 
 def end_at_approval(
@@ -104,24 +106,14 @@ def end_at_approval(
         Precondition: what was asked has ended already.
     """
     end = end_of_asked(asked, limit=limit, now=now)
-    if end is not None and end <= now:
+    if end and end <= now:
         raise Precondition(f"The access was asked for until {format_time(end)}, which is past.")
     if decided is None:
         return end
-    check_decided(decided, now=now)
-    if end is not None and decided > end:
+    _check_future(decided, now)
+    if end and decided > end:
         raise Invalid.at("until", f"must not be later than what was asked, {format_time(end)}")
     return decided
-
-
-def check_decided(decided: datetime, *, now: datetime) -> None:
-    """Check the end that a decider wants.
-
-    Raises:
-        Invalid: it is past.
-    """
-    if decided <= now:
-        raise Invalid.at("until", "is in the past")
 
 
 def ends_later(end: datetime | None, held: datetime | None) -> bool:

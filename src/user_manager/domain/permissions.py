@@ -13,6 +13,11 @@ from user_manager.domain.vocabulary import ModuleKind, Scope
 SHORTEST_BREAK_GLASS_COMMENT: Final = 10
 
 
+def _is_privileged(caller: Caller, *scopes: Scope, owns_module: bool = False) -> bool:
+    """Return whether the caller is an administrator or an OWNER, or has one of the scopes."""
+    return any((caller.is_administrator, owns_module, *map(caller.has, scopes)))
+
+
 # accesses
 
 
@@ -28,9 +33,9 @@ def may_see_access(caller: Caller, *, subject: str, requested_by: str, owns_modu
     Raises:
         NotFound: the caller may not see it.
     """
-    if caller.is_administrator or caller.has(Scope.READ) or owns_module:
+    if caller.person in {subject, requested_by}:
         return
-    if caller.person is None or caller.person not in {subject, requested_by}:
+    if not _is_privileged(caller, Scope.READ, owns_module=owns_module):
         raise NotFound("There is no such access.")
 
 
@@ -52,8 +57,9 @@ def may_request_for(caller: Caller, *, subject: str, owns_module: bool) -> None:
     Raises:
         Forbidden: the caller may not.
     """
-    person = caller.require_person()
-    if person != subject and not owns_module and not caller.is_administrator:
+    if caller.require_person() == subject:
+        return
+    if not _is_privileged(caller, owns_module=owns_module):
         raise Forbidden("Only an OWNER of the module or an administrator can ask for others.")
 
 
@@ -82,7 +88,7 @@ def may_decide(
         Forbidden: the caller may not.
     """
     person = caller.require_person()
-    if not owns_module and not caller.is_administrator:
+    if not _is_privileged(caller, owns_module=owns_module):
         raise Forbidden("Only an OWNER of the module or an administrator can decide this.")
     if person == subject:
         _may_break_glass(caller, break_glass=break_glass, comment=comment)
@@ -113,10 +119,11 @@ def may_revoke(
     Raises:
         Forbidden: the caller may not.
     """
-    if caller.is_administrator:
+    if caller.person == subject:
         return
-    allowed = {subject, requested_by} if is_pending else {subject}
-    if caller.require_person() not in allowed and not owns_module:
+    if is_pending and caller.person == requested_by:
+        return
+    if not _is_privileged(caller, owns_module=owns_module):
         raise Forbidden(
             "Only the user, an OWNER of the module or an administrator can take this away."
         )
@@ -137,7 +144,7 @@ def may_see_user(caller: Caller, *, subject: str, owns_module_of_user: bool) -> 
     Raises:
         NotFound: the caller may not know.
     """
-    if caller.person != subject and not sees_all_users(caller) and not owns_module_of_user:
+    if not any((caller.person == subject, sees_all_users(caller), owns_module_of_user)):
         raise NotFound("There is no such user.")
 
 
@@ -149,18 +156,18 @@ def may_read_user(caller: Caller, *, subject: str, owns_module_of_user: bool) ->
         Forbidden: the caller manages users and has no right to read their accesses.
     """
     may_see_user(caller, subject=subject, owns_module_of_user=owns_module_of_user)
-    if not sees_whole_user(caller, subject=subject) and not owns_module_of_user:
+    if not any((sees_whole_user(caller, subject=subject), owns_module_of_user)):
         raise Forbidden("To read a user, the service account needs the scope read.")
 
 
 def sees_whole_user(caller: Caller, *, subject: str) -> bool:
     """Return whether the caller sees the roles of a user, and accesses to all modules."""
-    return caller.person == subject or caller.is_administrator or caller.has(Scope.READ)
+    return caller.person == subject or _is_privileged(caller, Scope.READ)
 
 
 def sees_all_users(caller: Caller) -> bool:
     """Return whether the list of users has all of them; else it has the caller alone."""
-    return caller.is_administrator or caller.has(Scope.READ) or caller.has(Scope.USERS)
+    return _is_privileged(caller, Scope.READ, Scope.USERS)
 
 
 def may_list_users(caller: Caller) -> None:
@@ -179,7 +186,7 @@ def may_manage_users(caller: Caller) -> None:
     Raises:
         Forbidden: the caller may not.
     """
-    if not caller.is_administrator and not caller.has(Scope.USERS):
+    if not _is_privileged(caller, Scope.USERS):
         raise Forbidden("Only an administrator, or the scope users, can manage users.")
 
 
@@ -206,7 +213,7 @@ def may_create_module(caller: Caller, *, has_create_role: bool) -> None:
     Raises:
         Forbidden: the caller may not.
     """
-    if not caller.is_administrator and not has_create_role:
+    if not any((caller.is_administrator, has_create_role)):
         raise Forbidden("Only the role CREATE_EXT_DATAMODULE can register a module.")
 
 
@@ -227,7 +234,7 @@ def may_change_module(
         Exists: the caller could register a module with another id.
         Forbidden: the caller may not.
     """
-    if owns_module or caller.is_administrator:
+    if _is_privileged(caller, owns_module=owns_module):
         return
     if has_create_role and kind is ModuleKind.PROFILE:
         raise Exists("A profile has this name. Choose another id.", module)
@@ -240,7 +247,7 @@ def may_list_module_accesses(caller: Caller, *, owns_module: bool) -> None:
     Raises:
         Forbidden: the caller may not.
     """
-    if not owns_module and not caller.is_administrator and not caller.has(Scope.READ):
+    if not _is_privileged(caller, Scope.READ, owns_module=owns_module):
         raise Forbidden("Only an OWNER of the module or an administrator can see this.")
 
 
@@ -249,7 +256,7 @@ def may_list_module_accesses(caller: Caller, *, owns_module: bool) -> None:
 
 def sees_all_accesses(caller: Caller) -> bool:
     """Return whether the list of accesses has those of everybody."""
-    return caller.is_administrator or caller.has(Scope.READ)
+    return _is_privileged(caller, Scope.READ)
 
 
 def may_list_accesses(caller: Caller) -> None:
@@ -268,7 +275,7 @@ def may_see_events(caller: Caller) -> None:
     Raises:
         Forbidden: the caller may not.
     """
-    if not caller.is_administrator and not caller.has(Scope.AUDIT):
+    if not _is_privileged(caller, Scope.AUDIT):
         raise Forbidden("Only an administrator, or the scope audit, can list all events.")
 
 

@@ -10,7 +10,6 @@ from user_manager.domain.errors import Invalid, Precondition
 from user_manager.domain.limits import (
     AskedTime,
     check_asked,
-    check_decided,
     end_at_approval,
     end_of_request,
     ends_later,
@@ -107,8 +106,6 @@ def test_the_decider_may_not_prolong(asked, limit):
 def test_the_decider_may_not_end_it_in_the_past(decided):
     with pytest.raises(Invalid, match="until: is in the past"):
         approved(NOTHING, decided=decided)
-    with pytest.raises(Invalid, match="until: is in the past"):
-        check_decided(decided, now=NOW)
 
 
 def test_what_was_asked_until_yesterday_cannot_be_approved():
