@@ -145,6 +145,8 @@ class Plan:
         held: changes that are not made until somebody allows them, in order; see stops.
         halts: why every change that does not end access is held back, as the target decided.
         facts: what the target decided about the plan.
+        remaining: by source, profiles in which people stay whom it added, without a change that
+            would revoke them; the source may name them or not.
     """
 
     changes: tuple[Change, ...] = ()
@@ -161,6 +163,7 @@ class Plan:
     held: tuple[Change, ...] = ()
     halts: tuple[Halt, ...] = ()
     facts: tuple[Fact, ...] = ()
+    remaining: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is anything to change."""

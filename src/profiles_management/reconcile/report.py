@@ -1,6 +1,6 @@
 """What became of a plan, step by step and profile by profile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,6 +62,10 @@ class Outcome:
         return self.nameless or f"{self.change.target.kind}: the report of the run has the reason"
 
 
+def _is_any(_: Change) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A plan and what became of it.
@@ -119,26 +123,32 @@ class Report:
         """How many writes were answered with success."""
         return sum(outcome.sent for outcome in self.outcomes)
 
-    def profiles(self, *, named: bool = True) -> dict[str, tuple[Result, str]]:
+    def profiles(
+        self, *, named: bool = True, counts: Callable[[Change], bool] = _is_any
+    ) -> dict[str, tuple[Result, str]]:
         """Return, by profile with changes, refusal or delay, the worst that became of it and why.
 
         Args:
             named: whether the reasons may name people.
+            counts: whether a change counts.
         """
         worst: dict[str, tuple[Result, str]] = {}
-        for profile, result, why in self._became(named=named):
+        counted = [outcome for outcome in self.outcomes if counts(outcome.change)]
+        for profile, result, why in self._became(counted, named=named):
             known = worst.setdefault(profile, (result, why))
             if _BADNESS[result] > _BADNESS[known[0]]:
                 worst[profile] = (result, why)
         return worst
 
-    def _became(self, *, named: bool) -> Iterator[tuple[str, Result, str]]:
+    def _became(
+        self, outcomes: Iterable[Outcome], *, named: bool
+    ) -> Iterator[tuple[str, Result, str]]:
         """Yield what became of profiles and why, the most telling of equally bad endings first."""
         for problem in reversed(self.plan.refused):
             yield problem.where.profile, Result.FAILED, _why_refused(problem, named=named)
         for waiting in self.waiting:
             yield waiting.profile, Result.PENDING, waiting.what
-        for outcome in self.outcomes:
+        for outcome in outcomes:
             yield outcome.change.profile, outcome.result, _why(outcome, named=named)
 
     @property

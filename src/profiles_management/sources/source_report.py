@@ -1,12 +1,16 @@
 """The report of a run for one source: the state of each profile of its document. Pure."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Final
 
 from profiles_management.pmr.merge_conflicts import OF_WHOLE_ENTRIES
 from profiles_management.pmr.origins import label
 from profiles_management.pmr.problems import BrakeError, Problem, ProfilesError, StoppedError
+from profiles_management.reconcile.plan import Change, Person
 from profiles_management.reconcile.report import Report, Result
 from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.sources.catalogue import catalogue
@@ -29,6 +33,9 @@ _STATES: dict[Result, State] = {
 }
 
 
+_STAYS: Final = "people of this source still have access there"
+
+
 def report_for(
     reading: Reading, gathered: Gathered, outcome: Report | ProfilesError, *, now: datetime
 ) -> SourceReport:
@@ -48,7 +55,7 @@ def report_for(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Run:
     """A run from the point of view of one source."""
 
@@ -59,8 +66,9 @@ class _Run:
     def states(self) -> dict[str, ProfileState]:
         report = applied_report(self.outcome)
         if report is None:
-            return dict.fromkeys(self.names(), self.unfinished()) | dict(self.refused())
-        states = dict(self.unrevoked(report)) | dict(self.reported(report))
+            names = {*self.names(), *self.unknown()}
+            return dict.fromkeys(sorted(names), self.unfinished()) | dict(self.refused())
+        states = dict(self.left(report)) | dict(self.reported(report))
         stopped = dict.fromkeys(self.held_back(report), self.unfinished())
         return states | stopped | dict(self.refused())
 
@@ -71,22 +79,67 @@ class _Run:
             return []
         return sorted({*pmr.profiles, *pmr.additions})
 
-    def reported(self, report: Report) -> Iterator[tuple[str, ProfileState]]:
-        """Yield the state of each profile as the report has it.
+    def unknown(self) -> Iterator[str]:
+        """Yield the profiles in which people may still be whom the document no longer names.
 
-        Why the profile of another source failed is not for a source that adds contributors to it.
+        Only a source that knows the open profiles gets their names. Others add to profiles that
+        they know from elsewhere, and are told of those of their document.
         """
-        results = report.profiles(named=False)
+        if not self.wants_catalogue:
+            return
+        for reading in self.gathered.readings:
+            if reading.pmr is not None:
+                yield from (profile.name for profile in reading.pmr.in_order() if profile.open)
+
+    def reported(self, report: Report) -> Iterator[tuple[str, ProfileState]]:
+        """Yield the state of each profile of the document as the report has it.
+
+        What became of the changes of other sources, and why, is not for a source that adds
+        contributors to their profile.
+        """
+        whole = report.profiles(named=False)
+        added = report.profiles(named=False, counts=self.is_own)
         for name in self.names():
-            result, why = results.get(name, (Result.DONE, ""))
             if self.is_addition(name):
-                why = ""
-            yield name, (_STATES[result], why)
+                result, _ = added.get(name, (Result.DONE, ""))
+                yield name, (_STATES[result], "")
+            else:
+                result, why = whole.get(name, (Result.DONE, ""))
+                yield name, (_STATES[result], why)
 
     def is_addition(self, name: str) -> bool:
         """Return whether the document only adds contributors to a profile."""
         pmr = self.reading.pmr
         return pmr is not None and name in pmr.additions
+
+    def is_own(self, change: Change) -> bool:
+        """Return whether a change is about people whom the source adds, or added before."""
+        return change.source == self.reading.name or change.person in self.added[change.profile]
+
+    @cached_property
+    def added(self) -> Mapping[str, frozenset[Person]]:
+        """The people whom the document adds, by profile."""
+        people: dict[str, frozenset[Person]] = defaultdict(frozenset)
+        if self.reading.pmr is not None:
+            for name, addition in self.reading.pmr.additions.items():
+                contributors = addition.contributors
+                people[name] = frozenset(Person(who.kind, who.name) for who in contributors)
+        return people
+
+    def left(self, report: Report) -> Iterator[tuple[str, ProfileState]]:
+        """Yield the profiles in which people of the source still are, by the plan or after it.
+
+        Those that the document names have another state, which replaces this one.
+        """
+        source = self.reading.name
+        for name in sorted(report.plan.remaining.get(source, ())):
+            yield name, ("pending", _STAYS)
+        for change in report.plan.held:
+            if change.source == source:
+                yield change.profile, self.unfinished()
+        for outcome in report.outcomes:
+            if outcome.change.source == source and outcome.result is not Result.DONE:
+                yield outcome.change.profile, (_STATES[outcome.result], _STAYS)
 
     def held_back(self, report: Report) -> Iterator[str]:
         """Yield the profiles whose changes wait for an administrator."""
@@ -108,18 +161,11 @@ class _Run:
             groups.add((source, label(definer)))
         return not groups.isdisjoint(self.outcome.groups)
 
-    def unrevoked(self, report: Report) -> Iterator[tuple[str, ProfileState]]:
-        """Yield the profiles that the document no longer names, and that keep people of it."""
-        names = {*self.names()}
-        source = self.reading.name
-        held = (change for change in report.plan.held if change.source == source)
-        for change in held:
-            if change.profile not in names:
-                yield change.profile, self.unfinished()
-        for outcome in report.outcomes:
-            change, state = outcome.change, _STATES[outcome.result]
-            if change.source == source and change.profile not in names and state != "applied":
-                yield change.profile, (state, outcome.why_nameless if outcome.why else "")
+    @property
+    def wants_catalogue(self) -> bool:
+        """Whether the source asks for the open profiles."""
+        source = self.reading.source
+        return isinstance(source, AnsweringSource) and source.wants_catalogue
 
     def refused(self) -> Iterator[tuple[str, ProfileState]]:
         """Yield the profiles in which another source decides against all that this one wants."""
@@ -134,8 +180,8 @@ class _Run:
 
     def catalogue(self) -> tuple[CatalogueProfile, ...] | None:
         """Return the open profiles, None if the source does not want them or they are not known."""
-        source, report = self.reading.source, applied_report(self.outcome)
-        if not isinstance(source, AnsweringSource) or not source.wants_catalogue:
+        report = applied_report(self.outcome)
+        if not self.wants_catalogue:
             return None
         if report is None or report.plan.frozen or self.gathered.frozen:
             return None

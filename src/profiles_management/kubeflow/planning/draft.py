@@ -1,6 +1,6 @@
 """A plan while it is made: what it is made of, and what every part of planning adds to it. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -32,7 +32,9 @@ class Draft:
         stale: the profiles that the document does not define.
         new: how many profiles the profile controller still has to create.
         frozen: the profiles that stay as they are, with their source; see frozen.profiles.
-        staying: each contributor who stays as they are, with the source; see frozen.staying.
+        staying: the profile, the person and the source of each contributor who stays as they are;
+            see frozen.staying.
+        remaining: see Plan.
         planned: the namespaces whose contributors are planned.
         adopted: the existing namespaces that the document takes over.
     """
@@ -57,7 +59,8 @@ class Draft:
         self.existing = ExistingAccess()
         self.planned: set[str] = set()
         self.frozen = frozen.profiles(pmr, observed, settings)
-        self.staying: list[tuple[Person, str]] = []
+        self.staying: list[tuple[str, Person, str]] = []
+        self.remaining: Mapping[str, frozenset[str]] = {}
         # A folder does not say what runs in a namespace.
         self.adopted = adoption.adopted(pmr, observed, settings) if observed.contents else []
         self.gateways = GatewayCheck(settings, pmr, observed)

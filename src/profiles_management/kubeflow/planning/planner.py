@@ -102,6 +102,7 @@ def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
         frozen=tuple(_frozen(draft)),
         halts=halts,
         facts=(gateways.fact(draft.settings),),
+        remaining=draft.remaining,
     )
 
 
@@ -163,7 +164,7 @@ def _frozen(draft: Draft) -> Iterator[Frozen]:
     origins = draft.pmr.origins
     profiles: dict[str, list[str]] = {source: [] for source in origins.frozen}
     added: dict[str, list[Person]] = {}
-    for person, source in draft.staying:
+    for _, person, source in draft.staying:
         profiles.setdefault(source, [])
         added.setdefault(source, []).append(person)
     for name, source in draft.frozen.items():

@@ -7,6 +7,7 @@ from profiles_management.kubeflow.planning import (
     expiry,
     frozen,
     owner_objects,
+    remaining,
     terminating,
 )
 from profiles_management.kubeflow.planning.access_count import Deciding
@@ -62,7 +63,9 @@ def plan(draft: Draft) -> None:
         if not draft.pmr.has_profile(name) and name not in draft.stale:
             _plan_remaining(draft, name)
     _plan_let_go(draft)
+    planned = {name for name in draft.planned if not ownership.is_terminating(name, draft.observed)}
     _plan_expired(draft)
+    draft.remaining = remaining.by_source(draft, planned)
 
 
 def _plan_stale(draft: Draft, name: str) -> None:

@@ -1,0 +1,37 @@
+"""People who stay in profiles that their source may no longer name, for its report. Pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from profiles_management.kubeflow.planning.draft import Draft
+from profiles_management.kubeflow.state.access_state import holder_of
+from profiles_management.reconcile.plan import Person
+
+
+def by_source(draft: Draft, planned: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return, by source, the profiles in which people stay whom the source added.
+
+    In most profiles nobody stays: whoever is not in the document is revoked by a change. People
+    stay where a profile stays as it is, such as one that is refused or frozen.
+
+    Args:
+        planned: the namespaces all of whose contributors are planned.
+    """
+    if not draft.pmr.origins.is_merged:
+        return {}
+    profiles: dict[str, set[str]] = defaultdict(set)
+    for profile, _, source in draft.staying:
+        profiles[source].add(profile)
+    revoked = {(change.profile, change.person) for change in draft.changes if not change.after}
+    for name in draft.observed.bindings.keys() - planned:
+        for person, source in _marked(name, draft):
+            if (name, person) not in revoked:
+                profiles[source].add(name)
+    return {source: frozenset(names) for source, names in profiles.items()}
+
+
+def _marked(name: str, draft: Draft) -> Iterator[tuple[Person, str]]:
+    """Yield who has access to a namespace by an object of ours, and the source it records."""
+    for binding in draft.observed.bindings[name].values():
+        if binding.source and binding.mark == draft.settings.instance:
+            yield holder_of(binding), binding.source
