@@ -5,7 +5,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import ConfigDict
 
-from user_manager.domain.access_clock import effect_at, state_at
+from user_manager.domain.access_clock import clock_end, effect_at, state_at
 from user_manager.domain.access_types import from_mask, sorted_names
 from user_manager.domain.call import Call
 from user_manager.domain.durations import format_duration
@@ -50,12 +50,10 @@ class DecisionBody(Body):
 
 def access_form(access: Access, call: Call) -> dict[str, Any]:
     """Return an access as JSON shows it."""
-    state = state_at(
-        AccessState(access.state),
-        until=access.until,
-        pending_until=access.pending_until,
-        now=call.now,
-    )
+    stored, now = AccessState(access.state), call.now
+    state = state_at(stored, until=access.until, pending_until=access.pending_until, now=now)
+    clocked = clock_end(stored, until=access.until, pending_until=access.pending_until, now=now)
+    ended_at = access.ended_at or clocked
     return {
         "id": access.id,
         "user": access.user_id,
@@ -75,7 +73,7 @@ def access_form(access: Access, call: Call) -> dict[str, Any]:
         "decided_at": None if access.decided_at is None else format_time(access.decided_at),
         "comment": access.comment,
         "ended_by": access.ended_by,
-        "ended_at": None if access.ended_at is None else format_time(access.ended_at),
+        "ended_at": None if ended_at is None else format_time(ended_at),
         "applied_at": None if access.applied_at is None else format_time(access.applied_at),
     }
 

@@ -16,9 +16,20 @@ def state_at(
         pending_until: the time until which a request can be decided; None without an end.
         now: the time. At its `until` an access is over.
     """
+    end = clock_end(state, until=until, pending_until=pending_until, now=now)
+    return state if end is None else AccessState.EXPIRED
+
+
+def clock_end(
+    state: AccessState, *, until: datetime | None, pending_until: datetime | None, now: datetime
+) -> datetime | None:
+    """Return when the clock ended an access whose stored state does not say so yet, else None.
+
+    The arguments are those of `state_at`.
+    """
     ends = {AccessState.APPROVED: until, AccessState.PENDING: pending_until}
     end = ends.get(state)
-    return AccessState.EXPIRED if end is not None and end <= now else state
+    return end if end is not None and end <= now else None
 
 
 def effect_at(effect: Effect, *, state: AccessState) -> Effect:

@@ -1,8 +1,10 @@
 """Writing down what the clock has ended already."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from user_manager.domain.access_clock import state_at
+from user_manager.domain.access_clock import clock_end
+from user_manager.domain.caller import SYSTEM
 from user_manager.domain.vocabulary import AccessState, Effect, EventKind
 from user_manager.models import Access
 from user_manager.services.transaction import Recorder
@@ -12,30 +14,24 @@ def write_expired(accesses: Iterable[Access], recorder: Recorder) -> list[Access
     """Write EXPIRED to locked accesses that are over, and return the others."""
     open_accesses = []
     for access in accesses:
-        if is_over(access, recorder):
-            _expire(access, recorder)
-        else:
+        ended_at = clock_end(
+            AccessState(access.state),
+            until=access.until,
+            pending_until=access.pending_until,
+            now=recorder.call.now,
+        )
+        if ended_at is None:
             open_accesses.append(access)
+        else:
+            _expire(access, ended_at, recorder)
     return open_accesses
 
 
-def is_over(access: Access, recorder: Recorder) -> bool:
-    """Return whether the clock has ended a request or a grant."""
-    state = state_at(
-        AccessState(access.state),
-        until=access.until,
-        pending_until=access.pending_until,
-        now=recorder.call.now,
-    )
-    return state is AccessState.EXPIRED
-
-
-def _expire(access: Access, recorder: Recorder) -> None:
-    """Write the end of an access, with the time at which it ended."""
-    was_approved = access.state == AccessState.APPROVED
-    access.ended_at = access.until if was_approved else access.pending_until
-    access.state = AccessState.EXPIRED
-    if was_approved and access.effect != Effect.NONE:
+def _expire(access: Access, ended_at: datetime, recorder: Recorder) -> None:
+    """Write the end of an access, with the time at which it ended. Nobody ended it."""
+    if access.effect != Effect.NONE:
         access.effect = Effect.ENDING
+    access.ended_at = ended_at
+    access.state = AccessState.EXPIRED
     access.save(update_fields=["state", "effect", "ended_at"])
-    recorder.record(EventKind.EXPIRED, access=access, at=access.ended_at)
+    recorder.record(EventKind.EXPIRED, access=access, at=ended_at, caller=SYSTEM)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from user_manager.domain.call import Call
+from user_manager.domain.caller import Caller
 from user_manager.domain.vocabulary import EventKind
 from user_manager.models import Access, Event, EventCounter
 
@@ -29,6 +30,7 @@ class Recorder:
         access: Access | None = None,
         detail: Mapping[str, Any] | None = None,
         at: datetime | None = None,
+        caller: Caller | None = None,
     ) -> None:
         """Record that something happened.
 
@@ -36,8 +38,9 @@ class Recorder:
             access: an access, from which user and module are taken.
             detail: what the kind does not say, as JSON.
             at: when; now if it is not given.
+            caller: who did it; the caller of the verb if it is not given.
         """
-        caller = self.call.caller
+        caller = caller or self.call.caller
         event = Event(
             at=at or self.call.now,
             kind=kind,

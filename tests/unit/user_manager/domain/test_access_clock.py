@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from user_manager.domain.access_clock import effect_at, state_at
+from user_manager.domain.access_clock import clock_end, effect_at, state_at
 from user_manager.domain.vocabulary import AccessState, Effect
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -31,6 +31,15 @@ def test_a_request_that_nobody_decided_in_time_is_over(pending_until, state):
 
 def test_the_time_for_a_decision_does_not_end_an_approved_access():
     assert state_at(APPROVED, until=None, pending_until=NOW - SECOND, now=NOW) is APPROVED
+
+
+def test_the_clock_says_since_when_an_access_is_over():
+    past = NOW - SECOND
+
+    assert clock_end(APPROVED, until=past, pending_until=None, now=NOW) == past
+    assert clock_end(PENDING, until=None, pending_until=past, now=NOW) == past
+    assert clock_end(APPROVED, until=None, pending_until=past, now=NOW) is None
+    assert clock_end(REVOKED, until=past, pending_until=past, now=NOW) is None
 
 
 @pytest.mark.parametrize("state", [DENIED, WITHDRAWN, EXPIRED, REVOKED])
