@@ -1,10 +1,12 @@
 """The settings of Django. All that an installation decides is in `configuration`."""
 
+import logging.config
 from pathlib import Path
 
 import dj_database_url
 
 from user_manager.configuration import load
+from user_manager.observability.logs import log_settings
 
 CONFIGURATION = load()
 USER_MANAGER = CONFIGURATION  # what identity and services read
@@ -24,6 +26,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "user_manager.observability.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -64,6 +67,9 @@ def _database() -> dict[str, object]:
 
 DATABASES = {"default": _database()}
 
+LOGGING_CONFIG = None  # Python's alone: Django's would add handlers
+logging.config.dictConfig(log_settings(CONFIGURATION.log_format))
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -75,9 +81,13 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # served from the package: there is no build step
 
 CSRF_COOKIE_HTTPONLY = True
-CSRF_COOKIE_SECURE = CONFIGURATION.public_url.startswith("https:")
+CSRF_COOKIE_SECURE = not CONFIGURATION.public_url.startswith("http:")
 CSRF_TRUSTED_ORIGINS = [CONFIGURATION.public_url] if CONFIGURATION.public_url else []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # the largest body: the answer of the cluster
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # TLS ends at the ingress or the mesh, which sends HSTS
+    "security.W008",  # and redirects plain HTTP
+]

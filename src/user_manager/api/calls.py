@@ -23,6 +23,7 @@ def call_of(request: HttpRequest) -> Call:
     """
     now = clock.now()
     identity = authenticate(credentials_of(request), settings.USER_MANAGER, now)
+    request.actor = identity.caller.actor  # type: ignore[attr-defined]  # for the log
     _refuse_forgery(request, identity)
     return identity.call(settings.USER_MANAGER, now)
 

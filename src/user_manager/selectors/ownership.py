@@ -19,11 +19,14 @@ def open_requests(now: datetime) -> Q:
     return Q(state=AccessState.PENDING, pending_until__gt=now)
 
 
+def owner_accesses_of_all(now: datetime) -> QuerySet[Access]:
+    """Return the OWNER accesses to all modules."""
+    return Access.objects.filter(current(now), types__in=OWNER_MASKS, user__active=True)
+
+
 def owner_accesses(module_id: str, now: datetime) -> QuerySet[Access]:
     """Return the OWNER accesses to a module."""
-    return Access.objects.filter(
-        current(now), module_id=module_id, types__in=OWNER_MASKS, user__active=True
-    )
+    return owner_accesses_of_all(now).filter(module_id=module_id)
 
 
 def is_catalogue_owner(user_id: str, module: Module) -> bool:

@@ -1,5 +1,6 @@
 """A user with roles and accesses, in at most three queries."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from user_manager.domain.call import Call
@@ -50,3 +51,22 @@ def roles_of(user_id: str) -> tuple[Role, ...]:
     """Return the roles of a user, in the order of the contract."""
     rows = UserRole.objects.filter(user_id=user_id).order_by("role")
     return tuple(Role(row) for row in rows.values_list("role", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUser:
+    """A user with the names of the roles, without accesses."""
+
+    id: str
+    name: str
+    active: bool
+    roles: tuple[str, ...]
+
+
+def all_users() -> Iterator[ListedUser]:
+    """Yield all users by id."""
+    users = User.objects.order_by("id").prefetch_related("role_rows")
+    for user in users.iterator(chunk_size=2000):
+        roles = sorted(row.role for row in user.role_rows.all())
+        names = tuple(Role(role).name for role in roles)
+        yield ListedUser(user.id, user.name, user.active, names)

@@ -1,0 +1,58 @@
+"""`user-manager serve`, `grpc`, `migrate`, `check` and `sweep`."""
+
+import sys
+import threading
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from user_manager.commands.system_call import system_call
+from user_manager.services.sweeping import sweep as sweep_once
+from user_manager.serving.shared_metrics import shared_metrics
+
+Seconds = Annotated[
+    int,
+    typer.Option("--every", min=0, help="Repeat after this many seconds (default: once)."),
+]
+
+
+def serve() -> None:
+    """Serve the pages and the REST API until SIGTERM."""
+    with shared_metrics():
+        from user_manager.serving.http_server import serve as serve_http  # noqa: PLC0415
+
+        serve_http(settings.USER_MANAGER)
+
+
+def migrate() -> None:
+    """Create or update the tables of the database."""
+    call_command("migrate", interactive=False)
+
+
+def check() -> None:
+    """Check the settings for production. Exit code 1 with what is wrong."""
+    try:
+        call_command("check", deploy=True, fail_level="WARNING")
+        call_command("migrate", check_unapplied=True)
+    except SystemCheckError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def sweep(every: Seconds = 0) -> None:
+    """Write down what the clock has ended, and send notices."""
+    while True:
+        count = sweep_once(system_call())
+        typer.echo(f"{count} accesses and requests expired.", err=True)
+        if every == 0:
+            return
+        threading.Event().wait(every)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (serve, migrate, check, sweep):
+        app.command()(command)

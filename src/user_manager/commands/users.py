@@ -1,0 +1,86 @@
+"""`user-manager user`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from user_manager.commands.system_call import system_call
+from user_manager.domain.errors import Invalid
+from user_manager.domain.user_lists import read_csv, read_json, write_csv, write_json
+from user_manager.domain.vocabulary import Role
+from user_manager.selectors.users import all_users
+from user_manager.services.importing import import_users
+from user_manager.services.users import add_role, create_user
+
+app = typer.Typer(no_args_is_help=True, help="Manage users.")
+_LARGEST = 64 * 1024 * 1024  # bytes of a list
+
+
+class Format(StrEnum):
+    """The format of a list of users."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+class RoleName(StrEnum):
+    """The roles by name."""
+
+    EDIT_TASK = "EDIT_TASK"
+    MANAGE_DATA = "MANAGE_DATA"
+    CREATE_EXT_DATAMODULE = "CREATE_EXT_DATAMODULE"
+    PROCESS_ETL_TASK = "PROCESS_ETL_TASK"
+
+
+UserId = Annotated[str, typer.Argument(help="The id: the name that Kubernetes knows them by.")]
+Name = Annotated[str, typer.Option("--name", help="The name for people (default: the id).")]
+Roles = Annotated[list[RoleName] | None, typer.Option("--role", help="A role. Repeatable.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="The format (default csv).")]
+File = Annotated[Path, typer.Argument(help="A CSV file, or JSON if its name ends in .json.")]
+
+
+@app.command()
+def add(user_id: UserId, name: Name = "", role: Roles = None) -> None:
+    """Create a user, with roles."""
+    call = system_call()
+    create_user(call, user_id, name or user_id)
+    for role_name in role or []:
+        add_role(call, user_id, Role[role_name])
+
+
+@app.command("list")
+def list_all() -> None:
+    """List all users: id, name, roles, and whether they are deactivated."""
+    for user in all_users():
+        state = "" if user.active else "deactivated"
+        typer.echo("\t".join([user.id, user.name, ",".join(user.roles), state]).rstrip())
+
+
+@app.command()
+def export(format_: FormatOption = Format.CSV) -> None:
+    """Print all users in the form that `import` reads."""
+    rows = [(user.id, user.name, user.roles) for user in all_users()]
+    write = write_csv if format_ is Format.CSV else write_json
+    typer.echo(write(rows), nl=False)
+
+
+@app.command("import")
+def import_file(file: File) -> None:
+    """Create all users of a file and add their roles, or change nothing and show every error."""
+    text = _text_of(file)
+    rows = read_json(text) if file.suffix == ".json" else read_csv(text)
+    count = import_users(system_call(), rows)
+    typer.echo(f"{count.new} users created, {count.existing} existed.")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise Invalid(f"{file} has more than {_LARGEST:,} bytes. Split it.")
+        return file.read_text("utf-8-sig")  # spreadsheets write a byte order mark
+    except OSError as error:
+        raise Invalid(f"{file}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Invalid(f"{file} is not UTF-8.") from None

@@ -1,0 +1,1 @@
+"""Running the service: the HTTP server, the port of metrics, and the sweep."""
