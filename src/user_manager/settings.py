@@ -27,6 +27,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "user_manager.observability.request_log.RequestLog",
+    "user_manager.api.problems.turn_errors_into_problems",
+    "user_manager.api.encoded_paths.route_encoded_paths",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",

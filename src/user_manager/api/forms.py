@@ -1,84 +1,55 @@
-"""JSON in and out: what bodies may hold, and how objects are printed."""
+"""JSON out: how rows are printed. `answers` declares the same forms."""
 
-from typing import Any
-
-from ninja import Schema
-from pydantic import ConfigDict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
 
 from user_manager.domain.access_clock import clock_end, effect_at, state_at
 from user_manager.domain.access_types import from_mask, sorted_names
 from user_manager.domain.call import Call
 from user_manager.domain.durations import format_duration
 from user_manager.domain.times import format_time
-from user_manager.domain.vocabulary import AccessState, Effect
-from user_manager.models import Access
-from user_manager.selectors.users import UserView
+from user_manager.domain.vocabulary import AccessState, Effect, ModuleKind
+from user_manager.models import Access, Event, Module
+from user_manager.selectors.modules import ModuleAccess
+from user_manager.selectors.paging import Page
+from user_manager.selectors.users import Me, UserView
+
+Item = TypeVar("Item")
+Form = dict[str, Any]
 
 
-class Body(Schema):
-    """A body. Unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class NewUser(Body):
-    """The body of CreateUser."""
-
-    id: str
-    name: str
-
-
-class NewAccess(Body):
-    """The body of AddAccess."""
-
-    module: str
-    types: list[str]
-    id: str | None = None
-    reason: str = ""
-    duration: str | None = None
-    until: str | None = None
-    approve: bool = False
-
-
-class DecisionBody(Body):
-    """The body of a decision."""
-
-    approve: bool
-    comment: str = ""
-    until: str | None = None
-
-
-def access_form(access: Access, call: Call) -> dict[str, Any]:
-    """Return an access as JSON shows it."""
+def access_form(access: Access, call: Call) -> Form:
+    """Return an access as JSON shows it: what it is at the time of the call."""
     stored, now = AccessState(access.state), call.now
     state = state_at(stored, until=access.until, pending_until=access.pending_until, now=now)
     clocked = clock_end(stored, until=access.until, pending_until=access.pending_until, now=now)
-    ended_at = access.ended_at or clocked
+    effect = effect_at(Effect(access.effect), state=state)
     return {
         "id": access.id,
         "user": access.user_id,
         "module": access.module_id,
         "types": sorted_names(from_mask(access.types)),
         "state": state,
-        "effect": effect_at(Effect(access.effect), state=state),
-        "effect_detail": access.effect_detail,
-        "reason": access.reason,
+        "effect": effect,
+        "effect_detail": access.effect_detail if effect == access.effect else "",
+        "reason": access.reason or None,
         "duration": None if access.duration is None else format_duration(access.duration),
-        "until": None if access.until is None else format_time(access.until),
+        "until": _time(access.until),
         "requested_by": access.requested_by,
         "requested_at": format_time(access.requested_at),
         "pending_until": format_time(access.pending_until),
         "decided_by": access.decided_by,
         "acting_for": access.acting_for,
-        "decided_at": None if access.decided_at is None else format_time(access.decided_at),
-        "comment": access.comment,
+        "decided_at": _time(access.decided_at),
+        "comment": access.comment or None,
         "ended_by": access.ended_by,
-        "ended_at": None if ended_at is None else format_time(ended_at),
-        "applied_at": None if access.applied_at is None else format_time(access.applied_at),
+        "ended_at": _time(access.ended_at or clocked),
+        "applied_at": _time(access.applied_at),
     }
 
 
-def user_form(view: UserView, call: Call) -> dict[str, Any]:
+def user_form(view: UserView, call: Call) -> Form:
     """Return a user as JSON shows it."""
     return {
         "id": view.user.id,
@@ -87,3 +58,63 @@ def user_form(view: UserView, call: Call) -> dict[str, Any]:
         "roles": [role.name for role in view.roles],
         "accesses": [access_form(access, call) for access in view.accesses],
     }
+
+
+def me_form(me: Me, call: Call) -> Form:
+    """Return the caller as JSON shows it."""
+    rights = {"administrator": me.is_administrator, "owner_of": list(me.owner_of)}
+    return user_form(me.view, call) | rights
+
+
+def module_form(module: Module) -> Form:
+    """Return a module as JSON shows it."""
+    is_listed = module.kind == ModuleKind.PROFILE and module.in_catalogue
+    limit = module.max_duration
+    return {
+        "id": module.id,
+        "kind": module.kind,
+        "title": module.title,
+        "description": module.description,
+        "max_duration": None if limit is None else format_duration(limit),
+        "reason_required": module.reason_required,
+        "requestable": module.requestable,
+        "owner": {"kind": module.owner_kind, "name": module.owner_name} if is_listed else None,
+        "in_catalogue": module.in_catalogue,
+    }
+
+
+def module_access_form(access: ModuleAccess) -> Form:
+    """Return somebody with access to a module as JSON shows it."""
+    return {
+        "kind": access.kind,
+        "user": access.user,
+        "role": access.role,
+        "types": None if access.types is None else sorted_names(access.types),
+        "until": _time(access.until),
+        "source": access.source,
+        "access": access.access_id,
+    }
+
+
+def event_form(event: Event) -> Form:
+    """Return an event as JSON shows it."""
+    return {
+        "seq": event.seq,
+        "at": format_time(event.at),
+        "kind": event.kind,
+        "access": event.access,
+        "user": event.user,
+        "module": event.module,
+        "actor": event.actor,
+        "acting_for": event.acting_for,
+        "detail": event.detail,
+    }
+
+
+def page_form(page: Page[Item], form: Callable[[Item], Mapping[str, Any]]) -> Form:
+    """Return a page of a list as JSON shows it."""
+    return {"items": [form(item) for item in page.items], "next": page.next}
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else format_time(time)

@@ -48,6 +48,24 @@ class Malformed(UserManagerError):
     title = "The body is not a JSON object"
 
 
+class TooLarge(UserManagerError):
+    """A body has too many bytes."""
+
+    code = "too-large"
+    status = 413
+    grpc_status = "INVALID_ARGUMENT"
+    title = "The body is too large"
+
+
+class Unsupported(UserManagerError):
+    """A body has another media type than JSON."""
+
+    code = "unsupported"
+    status = 415
+    grpc_status = "INVALID_ARGUMENT"
+    title = "The media type is not supported"
+
+
 class Invalid(UserManagerError):
     """Values do not fit."""
 

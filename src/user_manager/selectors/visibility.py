@@ -6,7 +6,12 @@ from django.db.models import Q, QuerySet
 
 from user_manager.domain.call import Call
 from user_manager.domain.errors import NotFound
-from user_manager.domain.permissions import may_see_access, sees_all_accesses, sees_all_users
+from user_manager.domain.permissions import (
+    may_see_access,
+    may_see_access_events,
+    sees_all_accesses,
+    sees_all_users,
+)
 from user_manager.models import Access, Module
 from user_manager.selectors.ownership import current, is_owner, open_requests, owned_modules
 
@@ -17,16 +22,38 @@ def visible_access(call: Call, access_id: str) -> Access:
     Raises:
         NotFound: there is none, or the caller may not see it.
     """
-    access = Access.objects.select_related("module").filter(id=access_id).first()
-    if access is None:
-        raise NotFound("There is no such access.")
+    access, owns_module = _known_access(call, access_id)
     may_see_access(
         call.caller,
         subject=access.user_id,
         requested_by=access.requested_by,
-        owns_module=is_owner(call.caller.person, access.module, call.now),
+        owns_module=owns_module,
     )
     return access
+
+
+def access_with_visible_events(call: Call, access_id: str) -> Access:
+    """Return an access whose events the caller may see.
+
+    Raises:
+        NotFound: there is none, or the caller may not see them.
+    """
+    access, owns_module = _known_access(call, access_id)
+    may_see_access_events(
+        call.caller,
+        subject=access.user_id,
+        requested_by=access.requested_by,
+        owns_module=owns_module,
+    )
+    return access
+
+
+def _known_access(call: Call, access_id: str) -> tuple[Access, bool]:
+    """Return an access, and whether the caller is an OWNER of its module."""
+    access = Access.objects.select_related("module").filter(id=access_id).first()
+    if access is None:
+        raise NotFound("There is no such access.")
+    return access, is_owner(call.caller.person, access.module, call.now)
 
 
 def visible_accesses(call: Call) -> QuerySet[Access]:

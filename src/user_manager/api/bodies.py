@@ -1,0 +1,80 @@
+"""Reading JSON bodies: size, media type, and what JSON leaves open."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+from django.http.request import UnreadablePostError
+
+from user_manager.domain.errors import Malformed, TooLarge, Unsupported
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRule:
+    """What the body of an operation may be.
+
+    Attributes:
+        required: whether there has to be one.
+        limit: the most bytes.
+    """
+
+    required: bool = True
+    limit: int = MEBIBYTE
+
+
+def check_size(request: HttpRequest, limit: int) -> None:
+    """Check the announced size of a body before anything of it is read.
+
+    Raises:
+        TooLarge: it is larger than the limit.
+    """
+    size = request.META.get("CONTENT_LENGTH") or "0"
+    if size.isdecimal() and int(size[:20]) > limit:
+        raise TooLarge(f"The body has {size[:20]} bytes, at most {limit:,} are allowed.")
+
+
+def read_json(request: HttpRequest, rule: BodyRule) -> dict[str, Any] | None:
+    """Return the mapping in a body; None if there is no body, and none is required.
+
+    Raises:
+        Unsupported: the body is of another media type.
+        Malformed: it is not a mapping in JSON of UTF-8, a key is there twice, or a number has no
+            JSON form.
+    """
+    try:
+        body = request.body
+    except UnreadablePostError:
+        raise Malformed("The connection ended before the body.") from None
+    if body or (rule.required and request.content_type):
+        _check_media_type(request)
+    if not body and not rule.required:
+        return None
+    try:
+        value = json.loads(
+            body.decode(), object_pairs_hook=_mapping, parse_constant=_refuse_constant
+        )
+    except (ValueError, RecursionError):
+        raise Malformed("The body must be a JSON object in UTF-8, without repeated keys.") from None
+    if not isinstance(value, dict):
+        raise Malformed("The body must be a JSON object.")
+    return value
+
+
+def _check_media_type(request: HttpRequest) -> None:
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if request.content_type != "application/json" or charset.lower() != "utf-8":
+        raise Unsupported("Send the body with Content-Type application/json.")
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
+        raise ValueError("a key is there twice")
+    return mapping
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

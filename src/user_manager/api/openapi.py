@@ -1,0 +1,130 @@
+"""The OpenAPI document, with what ninja cannot say: media types, headers, links, identity."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+from pydantic import TypeAdapter
+
+from user_manager.api.event_routes import LINES
+from user_manager.api.problems import MEDIA_TYPE
+from user_manager.api.responses import json_response
+from user_manager.api.routes import api
+from user_manager.domain.cluster_answer import ClusterAnswer
+
+Node = dict[str, Any]
+
+_FIRST_PROBLEM: Final = 400
+_REFERENCES: Final = "#/components/schemas/{model}"
+
+_IDENTITY: Final = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of a service account (`um_...`), or a JWT of a person.",
+    },
+    "header": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "kubeflow-userid",
+        "description": "The person, from a trusted proxy alone. IDENTITY_HEADER sets the name. "
+        "Unsafe requests also need X-Requested-With and Content-Type application/json, or the "
+        "CSRF token of Django.",
+    },
+}
+_ACTING_FOR: Final = {
+    "in": "header",
+    "name": "x-acting-for",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The id of the person for whom a service account with the scope act-for acts.",
+}
+_HEADERS: Final = {
+    "201": {"Location": "The path of what was made."},
+    "401": {"WWW-Authenticate": "How to authenticate."},
+    "429": {"Retry-After": "Seconds."},
+    "503": {"Retry-After": "Seconds."},
+}
+_LINKS: Final = {
+    ("/api/v1/users", "201"): ("get_user", "user_id"),
+    ("/api/v1/users/{user_id}/accesses", "201"): ("get_access", "access_id"),
+    ("/api/v1/modules/{module_id}", "201"): ("get_module", "module_id"),
+}
+"""Which operation takes the `id` of an answer, as which parameter."""
+
+
+@lru_cache(maxsize=1)
+def openapi_document() -> Node:
+    """Return the document of all routes."""
+    document: Node = {**api.get_openapi_schema()}
+    document["components"]["securitySchemes"] = _IDENTITY
+    document["security"] = [{"bearer": []}, {"header": []}]
+    for path, operation in _operations(document):
+        _complete(path, operation)
+    _add_events_as_lines(document)
+    _add_answer_of_cluster(document)
+    return document
+
+
+@require_GET
+def openapi_view(_: HttpRequest) -> HttpResponse:
+    """Return the document. It needs no identity."""
+    return json_response(openapi_document())
+
+
+def _operations(document: Node) -> Iterator[tuple[str, Node]]:
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+def _complete(path: str, operation: Node) -> None:
+    operation["summary"] = operation.pop("description").split(". ")[0].removesuffix(".")
+    for parameter in operation["parameters"]:
+        _remove_null(parameter["schema"])
+    operation["parameters"].append(_ACTING_FOR)
+    responses = {str(status): answer for status, answer in operation["responses"].items()}
+    operation["responses"] = dict(sorted(responses.items()))
+    for status, answer in responses.items():
+        _complete_answer(status, answer)
+        target = _LINKS.get((path, status))
+        if target is not None:
+            answer["links"] = {target[0]: _link(*target)}
+
+
+def _complete_answer(status: str, answer: Node) -> None:
+    if int(status) >= _FIRST_PROBLEM:
+        answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+    headers = _HEADERS.get(status, {})
+    if headers:
+        answer["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}}
+            for name, text in headers.items()
+        }
+
+
+def _link(operation_id: str, parameter: str) -> Node:
+    return {"operationId": operation_id, "parameters": {parameter: "$response.body#/id"}}
+
+
+def _remove_null(schema: Node) -> None:
+    """Remove null, which pydantic allows for a parameter that may be absent."""
+    options = schema.pop("anyOf", None)
+    if options is None:
+        return
+    (option,) = [option for option in options if option != {"type": "null"}]
+    schema.update(option)
+
+
+def _add_events_as_lines(document: Node) -> None:
+    content = document["paths"]["/api/v1/events"]["get"]["responses"]["200"]["content"]
+    content[LINES] = {"schema": {"type": "string", "description": "An event a line."}}
+
+
+def _add_answer_of_cluster(document: Node) -> None:
+    schema = TypeAdapter(ClusterAnswer).json_schema(ref_template=_REFERENCES)
+    document["components"]["schemas"] |= schema.pop("$defs")
+    body = document["paths"]["/api/v1/cluster"]["put"]["requestBody"]
+    body["content"]["application/json"]["schema"] = schema

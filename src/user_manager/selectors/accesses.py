@@ -1,0 +1,94 @@
+"""Lists of accesses, filtered by what they are at the time of the call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from user_manager.domain.call import Call
+from user_manager.domain.permissions import may_list_accesses
+from user_manager.domain.vocabulary import AccessState, Effect
+from user_manager.models import Access
+from user_manager.selectors.ownership import current, open_requests, owned_modules
+from user_manager.selectors.paging import NEWEST_FIRST, Page, PageRequest
+from user_manager.selectors.visibility import visible_accesses
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFilter:
+    """Which accesses are wanted. None is all.
+
+    Attributes:
+        is_to_decide: only requests that the caller may decide now.
+    """
+
+    user_id: str | None = None
+    module_id: str | None = None
+    state: AccessState | None = None
+    effect: Effect | None = None
+    is_to_decide: bool = False
+
+
+def list_accesses(call: Call, wanted: AccessFilter, page: PageRequest) -> Page[Access]:
+    """Return accesses that the caller may see, newest first.
+
+    Raises:
+        Forbidden: the caller is a service account that may not.
+        Invalid: the cursor is wrong.
+    """
+    may_list_accesses(call.caller)
+    accesses = visible_accesses(call)
+    if wanted.user_id is not None:
+        accesses = accesses.filter(user_id=wanted.user_id)
+    if wanted.module_id is not None:
+        accesses = accesses.filter(module_id=wanted.module_id)
+    if wanted.state is not None:
+        accesses = accesses.filter(in_state(wanted.state, call.now))
+    if wanted.effect is not None:
+        accesses = accesses.filter(with_effect(wanted.effect, call.now))
+    if wanted.is_to_decide:
+        accesses = accesses.filter(to_decide(call))
+    return NEWEST_FIRST.page(accesses, page)
+
+
+def in_state(state: AccessState, now: datetime) -> Q:
+    """Return the condition of `access_clock.state_at`, for the database."""
+    match state:
+        case AccessState.PENDING:
+            return open_requests(now)
+        case AccessState.APPROVED:
+            return current(now)
+        case AccessState.EXPIRED:
+            ended = Q(state=AccessState.APPROVED, until__lte=now)
+            undecided = Q(state=AccessState.PENDING, pending_until__lte=now)
+            return Q(state=state) | ended | undecided
+        case _:
+            return Q(state=state)
+
+
+def with_effect(effect: Effect, now: datetime) -> Q:
+    """Return the condition of `access_clock.effect_at`, for the database."""
+    match effect:
+        case Effect.NONE | Effect.ENDED:
+            return Q(effect=effect)
+        case Effect.ENDING:
+            return ~Q(effect__in=[Effect.NONE, Effect.ENDED]) & ~current(now)
+        case _:
+            return Q(effect=effect) & current(now)
+
+
+def to_decide(call: Call) -> Q:
+    """Return the condition for requests that the caller may decide, see `permissions.may_decide`.
+
+    Raises:
+        Forbidden: the caller is a service account that acts for nobody.
+    """
+    person = call.caller.require_person()
+    condition = open_requests(call.now)
+    if not call.caller.is_administrator:
+        condition &= Q(module__in=owned_modules(person, call.now).order_by())
+    if not (call.caller.is_administrator and call.policy.break_glass):
+        condition &= ~Q(user=person)
+    if call.policy.four_eyes:
+        condition &= ~Q(requested_by=person) | Q(user=person)
+    return condition
