@@ -1,6 +1,7 @@
 """The settings of the service, from environment variables that begin with USER_MANAGER_."""
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -25,6 +26,10 @@ from user_manager.domain.policy import Policy
 
 PREFIX = "USER_MANAGER_"
 _FOLDER = Path("/var/lib/user-manager")
+# Kubernetes adds variables for each Service of the namespace, such as USER_MANAGER_SERVICE_HOST
+_SERVICE_LINK = re.compile(
+    r"(\w+_)?(service_host|service_port(_\w+)?|port(_\d+_(tcp|udp|sctp)(_(proto|port|addr))?)?)"
+)
 
 
 class ConfigurationError(Exception):
@@ -151,6 +156,9 @@ def load(environment: Mapping[str, str] | None = None) -> Configuration:
         for name, value in variables.items()
         if name.startswith(PREFIX)
     }
+    for name in set(given) - set(Configuration.model_fields):
+        if _SERVICE_LINK.fullmatch(name):
+            del given[name]
     unknown = sorted(set(given) - set(Configuration.model_fields))
     if unknown:
         names = ", ".join(PREFIX + name.upper() for name in unknown)

@@ -84,3 +84,16 @@ def test_secrets_are_in_no_message_and_in_no_representation() -> None:
     assert password not in repr(configuration)
     assert KEY["USER_MANAGER_SECRET_KEY"] not in repr(configuration)
     assert "a-secret-of-the-tests" not in refused(PENDING_DAYS="0")
+
+
+def test_variables_of_a_kubernetes_service_with_our_name_are_no_settings() -> None:
+    links = {
+        "USER_MANAGER_SERVICE_HOST": "10.0.0.1",
+        "USER_MANAGER_SERVICE_PORT": "80",
+        "USER_MANAGER_SERVICE_PORT_HTTP": "80",
+        "USER_MANAGER_PORT": "tcp://10.0.0.1:80",
+        "USER_MANAGER_PORT_80_TCP": "tcp://10.0.0.1:80",
+        "USER_MANAGER_PORT_80_TCP_PROTO": "tcp",
+        "USER_MANAGER_DB_SERVICE_HOST": "10.0.0.2",
+    }
+    assert load(KEY | links).http_port == 8000

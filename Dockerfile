@@ -1,0 +1,49 @@
+# Two images from one file, for Docker, Podman and Buildah:
+#   docker build --target user-manager -t user-manager .
+#   docker build --target profiles-management -t profiles-management .
+# BASE needs Python 3.11 or newer with venv. Replace it with a digest to build the same image twice.
+ARG BASE=docker.io/library/python:3.12-slim-bookworm
+
+FROM ${BASE} AS build
+# pip reads these variables: a mirror, or a folder of wheels instead of a network
+ARG PIP_INDEX_URL
+ARG PIP_FIND_LINKS
+ARG PIP_NO_INDEX
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+RUN python3 -m venv /opt/venv
+COPY src/profiles_management /opt/app/profiles_management
+
+FROM build AS build-user-manager
+COPY requirements-user-manager.txt /tmp/requirements.txt
+RUN /opt/venv/bin/pip install --require-hashes --only-binary=:all: -r /tmp/requirements.txt
+COPY src/user_manager /opt/app/user_manager
+RUN /opt/venv/bin/python -m compileall -q /opt/app
+
+FROM build AS build-profiles-management
+COPY requirements-command.txt /tmp/requirements.txt
+RUN /opt/venv/bin/pip install --require-hashes --only-binary=:all: -r /tmp/requirements.txt \
+    && /opt/venv/bin/python -m compileall -q /opt/app
+
+FROM ${BASE} AS run
+LABEL org.opencontainers.image.licenses="Apache-2.0"
+ENV PYTHONPATH=/opt/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 10001:10001
+
+FROM run AS profiles-management
+LABEL org.opencontainers.image.title="profiles-management" \
+      org.opencontainers.image.description="Kubeflow profiles from one declarative document"
+COPY --from=build-profiles-management /opt /opt
+ENTRYPOINT ["/opt/venv/bin/python", "-m", "profiles_management"]
+CMD ["--help"]
+
+FROM run AS user-manager
+LABEL org.opencontainers.image.title="user-manager" \
+      org.opencontainers.image.description="People ask for access, owners decide, the cluster follows"
+ENV USER_MANAGER_DATA_DIR=/data
+COPY --from=build-user-manager /opt /opt
+EXPOSE 8000 50051 9090
+VOLUME /data
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD \
+    ["/opt/venv/bin/python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:9090/livez', timeout=4)"]
+ENTRYPOINT ["/opt/venv/bin/python", "-m", "user_manager"]
+CMD ["serve"]
