@@ -1,5 +1,6 @@
 """The manifests of the User Manager, against the schemas of a real API server."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +14,9 @@ RESTRICTED = "pod-security.kubernetes.io/warn=restricted"
 
 def kubectl(cluster: World, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
     command = [cluster.kubectl, "--kubeconfig", str(cluster.kubeconfig), *arguments]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    return subprocess.run(  # noqa: S603
+        command, input=text, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +76,7 @@ def test_the_component_of_the_mesh_and_the_gateway_can_be_built(
     cluster: World, tmp_path: Path
 ) -> None:
     copied = tmp_path / "user-manager"
-    subprocess.run(["cp", "-r", str(MANIFESTS), str(copied)], check=True)
+    shutil.copytree(MANIFESTS, copied)
     overlay = copied / "overlays/postgresql/kustomization.yaml"
     overlay.write_text(overlay.read_text() + "components:\n- ../../components/mesh\n")
     built = kubectl(cluster, "kustomize", str(overlay.parent))
