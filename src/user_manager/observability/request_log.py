@@ -27,7 +27,7 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
         start = time.perf_counter()
-        request_id = _request_id(request.headers.get(REQUEST_ID, ""))
+        request_id = clean_request_id(request.headers.get(REQUEST_ID, ""))
         response = self._get_response(request)
         seconds = time.perf_counter() - start
         response[REQUEST_ID] = request_id
@@ -49,7 +49,7 @@ class RequestLog:
         return response
 
 
-def _request_id(given: str) -> str:
+def clean_request_id(given: str) -> str:
     """Return the id that a proxy gave, if it can stand in a log; else a new one."""
     if 0 < len(given) <= _LONGEST_ID and given.isascii() and given.replace("-", "").isalnum():
         return given

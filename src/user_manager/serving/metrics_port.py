@@ -8,13 +8,13 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 
 from user_manager.observability.metrics import DatabaseCollector
+from user_manager.observability.readiness import why_not_ready
 
 _TEXT = "text/plain; charset=utf-8"
 Answer = tuple[str, str, bytes]
@@ -26,21 +26,14 @@ def live() -> Answer:
 
 
 def ready() -> Answer:
-    """Answer whether requests can be served: the database answers and has all migrations."""
+    """Answer whether requests can be served."""
     try:
-        if _has_all_migrations():
-            return "200 OK", _TEXT, b"ok\n"
-        reason = b"The database lacks migrations. Run: user-manager migrate\n"
-    except DatabaseError:
-        reason = b"The database does not answer.\n"
+        reason = why_not_ready()
     finally:
         connection.close()
-    return "503 Service Unavailable", _TEXT, reason
-
-
-def _has_all_migrations() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if reason is None:
+        return "200 OK", _TEXT, b"ok\n"
+    return "503 Service Unavailable", _TEXT, f"{reason}\n".encode()
 
 
 def metrics() -> Answer:
