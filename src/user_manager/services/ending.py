@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from user_manager.domain.access_clock import state_at
 from user_manager.domain.access_types import AccessTypes, from_mask, to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import NotFound, Precondition
@@ -68,15 +69,25 @@ def revoke_in_module(call: Call, user_id: str, module_id: str, removal: Removal)
         Forbidden: the caller may see it, but not end it.
         Precondition: it is the last OWNER's of an external module.
     """
-    newest_first = Access.objects.filter(user_id=user_id, module_id=module_id)
-    accesses = list(newest_first.order_by("-requested_at", "id"))
-    by_state = {access.state: access for access in reversed(accesses)}
+    rows = Access.objects.filter(user_id=user_id, module_id=module_id)
+    newest_first = list(rows.order_by("-requested_at", "id"))
+    by_state = {_state(access, call): access for access in reversed(newest_first)}
     access = by_state.get(AccessState.APPROVED) or by_state.get(AccessState.PENDING)
-    if access is None and accesses:
-        access = accesses[0]
+    if access is None and newest_first:
+        access = newest_first[0]
     if access is None:
         raise NotFound(f"{user_id} has no access to {module_id}.")
     return revoke_access(call, access.id, removal)
+
+
+def _state(access: Access, call: Call) -> AccessState:
+    """Return the state now, which the stored one may lag behind."""
+    return state_at(
+        AccessState(access.state),
+        until=access.until,
+        pending_until=access.pending_until,
+        now=call.now,
+    )
 
 
 def _locked(known: Access, recorder: Recorder) -> Access:

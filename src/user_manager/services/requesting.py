@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.db import IntegrityError
+
 from user_manager.domain.access_types import AccessTypes, from_mask, holds, to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Exists, NotFound, Precondition, TooMany
@@ -139,7 +141,10 @@ def _create(order: AccessOrder, requested_by: str, recorder: Recorder) -> Access
         requested_at=call.now,
         pending_until=end_of_request(order.asked, now=call.now, pending=call.policy.pending_period),
     )
-    access.save(force_insert=True)
+    try:
+        access.save(force_insert=True)
+    except IntegrityError:  # at the same moment somebody else used the id for another user
+        raise Exists(f"The id {access.id} is used for another request.", access.id) from None
     recorder.record(EventKind.REQUESTED, access=access)
     notify("requested", access, recorder)
     return access

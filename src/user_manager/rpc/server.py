@@ -1,0 +1,133 @@
+"""The gRPC server: threads, limits, TLS, and an end that loses no RPC."""
+
+import logging
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Final
+
+import grpc
+
+from user_manager.configuration import PREFIX, Configuration, ConfigurationError
+from user_manager.identity import clock
+from user_manager.rpc.answering import Clock, contract_handler
+from user_manager.rpc.health import Health, add_health, add_reflection
+from user_manager.rpc.tls import server_credentials
+
+logger = logging.getLogger(__name__)
+
+WORKERS: Final = 10
+"""Threads, each with one connection to the database."""
+DRAIN_SECONDS: Final = 25.0
+"""How long running RPCs may take at the end. Kubernetes waits 30 seconds."""
+
+_MOST_RPCS: Final = 1000  # running and waiting; more are refused with RESOURCE_EXHAUSTED
+_OPTIONS: Final = (
+    ("grpc.so_reuseport", 0),  # a port that is in use is an error
+    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+    ("grpc.max_concurrent_streams", 100),  # of one connection
+    # a reason of 2,000 characters has up to 11 KB in base64; the default begins to refuse at 8 KB
+    ("grpc.max_metadata_size", 16 * 1024),
+    ("grpc.absolute_max_metadata_size", 32 * 1024),
+    # clients connect again from time to time, so that new replicas get their share
+    ("grpc.max_connection_age_ms", 10 * 60 * 1000),
+    ("grpc.max_connection_age_grace_ms", 60 * 1000),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RpcServer:
+    """A server that has its port.
+
+    Attributes:
+        port: the port that it listens on.
+    """
+
+    port: int
+    _server: grpc.Server
+    _health: Health
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._server.start()
+
+    def stop(self, seconds: float = DRAIN_SECONDS) -> None:
+        """Take no more RPCs, and wait for the running ones; after these seconds cancel them."""
+        self._health.enter_graceful_shutdown()
+        self._server.stop(seconds).wait()
+
+
+def create_server(
+    configuration: Configuration,
+    *,
+    address: str | None = None,
+    workers: ThreadPoolExecutor | None = None,
+    checks: ThreadPoolExecutor | None = None,
+    clock: Clock = clock.now,
+) -> RpcServer:
+    """Return a server that listens and does not answer yet.
+
+    Args:
+        configuration: the settings.
+        address: address and port; every address and GRPC_PORT if it is not given.
+        workers: runs the RPCs; `WORKERS` threads if it is not given.
+        checks: runs the checks of health; one thread if it is not given.
+        clock: returns the time at which an RPC is judged.
+
+    Raises:
+        ConfigurationError: the port is in use, or the settings of TLS are wrong.
+    """
+    server = grpc.server(
+        workers or ThreadPoolExecutor(WORKERS, thread_name_prefix="rpc"),
+        options=_OPTIONS,
+        maximum_concurrent_rpcs=_MOST_RPCS,
+    )
+    server.add_generic_rpc_handlers((contract_handler(configuration, clock),))
+    health = add_health(server, checks or ThreadPoolExecutor(1, thread_name_prefix="health"))
+    add_reflection(server)
+    port = _listen(server, configuration, address or f"[::]:{configuration.grpc_port}")
+    return RpcServer(port, server, health)
+
+
+def _listen(server: grpc.Server, configuration: Configuration, address: str) -> int:
+    credentials = server_credentials(configuration)
+    try:
+        if credentials is None:
+            return server.add_insecure_port(address)
+        return server.add_secure_port(address, credentials)
+    except RuntimeError:
+        raise ConfigurationError(
+            f"Cannot listen on {address}, which {PREFIX}GRPC_PORT names: it is in use, or the"
+            f" certificate of {PREFIX}GRPC_TLS_CERT is not valid."
+        ) from None
+
+
+def serve(configuration: Configuration) -> None:
+    """Answer RPCs until SIGTERM or SIGINT; then finish those that are running.
+
+    Raises:
+        ConfigurationError: the port is in use, or the settings of TLS are wrong.
+    """
+    server = create_server(configuration)
+    with _signals() as signals:
+        server.start()
+        logger.info("gRPC listens on port %s", server.port)
+        signals.get()
+        logger.info("gRPC stops")
+        server.stop()
+
+
+@contextmanager
+def _signals() -> Iterator[SimpleQueue[int]]:
+    """Collect signals that ask for an end; their handler may put into such a queue at any time."""
+    received: SimpleQueue[int] = SimpleQueue()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda number, _: received.put(number)) for number in numbers]
+    try:
+        yield received
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
