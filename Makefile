@@ -49,7 +49,7 @@ juju: $(READY)  ## test on a real Juju; skipped without juju on PATH
 bench: $(READY)  ## measure scale, speed and the portal in 35 minutes (needs Go 1.26)
 	$(VENV)/tox run -e bench
 
-lint: $(READY)  ## check style, types, imports, spelling and locks; change nothing
+lint: $(READY)  ## check style, types, imports, spelling, locks and stubs; change nothing
 	$(VENV)/tox run -e lint
 
 lint-charm: $(READY)  ## check the charm as Charmhub and Juju do (needs Python 3.12)
