@@ -4,11 +4,21 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from charms.profiles_management.v0.profiles_management import ProfilesRequirer, Published
+from charms.profiles_management.v0.profiles_management import (
+    ProfilesRequirer,
+    Published,
+    RefusedPerson,
+)
 from profiles_charm.config import Config
 from profiles_management.pmr import documents
 from profiles_management.pmr.rules import Rules
-from profiles_management.sources import Document, NothingToRead, SourceReport, Trust
+from profiles_management.sources import (
+    Document,
+    NothingToRead,
+    SourceReport,
+    Trust,
+    answer_data,
+)
 
 RELATION = "profiles"
 """The endpoint of charms that publish profiles."""
@@ -61,15 +71,18 @@ class RelationSource:
     @property
     def wants_catalogue(self) -> bool:
         """Whether the application asks for the open profiles of all sources."""
-        return False
+        return self.published.wants_catalogue
 
     def answer(self, report: SourceReport) -> None:
         """Publish the report on the document."""
+        data = answer_data(report)
         self.requirer.answer(
             self.published.relation_id,
             self.published.revision,
             report.profiles,
             problem=report.problem,
+            refused=[RefusedPerson(**person) for person in data["refused"]],
+            catalogue=data.get("catalogue"),
         )
 
 

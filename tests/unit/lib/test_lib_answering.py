@@ -62,6 +62,7 @@ def test_an_answer_lists_the_profiles_by_how_far_they_came(reader):
         "pending": {"b": "soon"},
         "failed": {"a": "no"},
         "problem": "",
+        "refused": [],
     }
     assert {key: reader.databag[key] for key in ("version", "revision", "encoding")} == {
         "version": "1",
@@ -71,7 +72,9 @@ def test_an_answer_lists_the_profiles_by_how_far_they_came(reader):
 
 
 def test_an_answer_may_refuse_the_document_as_a_whole(reader):
-    assert answer(reader, {}, "line 3: unknown key") == NOTHING | {"problem": "line 3: unknown key"}
+    answered = answer(reader, {}, "line 3: unknown key")
+
+    assert answered == NOTHING | {"problem": "line 3: unknown key", "refused": []}
 
 
 def test_a_reason_is_one_printable_line_of_bounded_length(reader):

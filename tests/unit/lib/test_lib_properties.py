@@ -91,7 +91,8 @@ def test_any_text_is_an_answer_or_a_problem(text):
     )
 )
 def test_an_answer_arrives_as_it_was_but_for_its_reasons_on_one_line(profiles):
-    answer = library._answer_in(library._answer_text(profiles, ""), "profiles-management")
+    text = library._answer_of(profiles, "", ()).text()
+    answer = library._answer_in(text, "profiles-management")
 
     assert sorted([*answer.applied, *answer.pending, *answer.failed]) == sorted(profiles)
     assert all(

@@ -47,7 +47,16 @@ for a document that is too large for a databag. `check_document(pmr)` raises the
 a relation: call it in the unit tests of your charm. The receiver validates the content, and reports
 problems.
 
-`is_ready` is True if every profile of the document is applied to the cluster.
+`is_ready` is True if every profile of the document is applied to the cluster, with everybody.
+
+A document that adds people to open profiles of other sources can ask which profiles these are:
+`ProfilesProvider(self, "profiles", catalogue=True)`. `report.catalogue` then has them, with the
+names of the people who have access. `report.refused` has the people who get no access, although the
+rest of the profile is applied. `report.data()` is the whole report as data.
+
+JSON text is published byte for byte, so `publish` returns the revision that `revision_of` gives for
+the same text. For JSON in UTF-8 with sorted keys, without spaces and with non-ASCII characters as
+they are, this is also the revision of the equal mapping.
 
 - Call `publish` with the complete document in relation-created and in every hook that may change
   it. A document equal to the last one is not written again, and starts no hook.
@@ -72,6 +81,8 @@ for document in requirer.published():
         states = {"ml-engineers": ("failed", "no such user")}
         requirer.answer(document.relation_id, document.revision, states)
 ```
+
+`document.wants_catalogue` shows whether the other end asks for the open profiles.
 """
 
 from __future__ import annotations
@@ -81,19 +92,19 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import Enum
 from math import isfinite
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 import ops
 import yaml  # type: ignore[import-untyped, unused-ignore]  # types-PyYAML is optional
 
 LIBID = "a7b047a1f56b39f54af6a9710f41a371"
 LIBAPI = 0
-LIBPATCH = 3
+LIBPATCH = 4
 PYDEPS = ["ops>=2.10", "PyYAML>=6"]  # ops needs PyYAML too
 
 VERSION = 1
@@ -122,9 +133,13 @@ LONGEST_REASON = 300
 State = Literal["applied", "pending", "failed"]
 """The state of a profile. `pending` is tried again without help; `failed` needs somebody to act."""
 
+_CATALOGUE = "catalogue"
+_WANTED = "1"
 _TEXT = "text"
 _COMPRESSED = "zlib+base64"
 _MOST_PARTS = 200_000  # lists, mappings and items of a report; each takes up to 100 bytes of memory
+_MOST_PARTS_OF_CATALOGUE = 1_000_000  # for those who ask for it: 150,000 contributors
+_LONGEST_NAME = 1_024  # characters of a name of a person, far more than a document may have
 _NO_PROFILE = "To name no profile, publish `profiles: []`."
 _PUBLISH_MAPPING = "Publish a mapping with the key `profiles`, or YAML text."
 _WRITE_LIST = "Write a list of mappings with the key `name`."
@@ -165,6 +180,21 @@ class Dumpable(Protocol):
 
 
 @dataclass(frozen=True)
+class RefusedPerson:
+    """A person of a document who gets no access, although the rest of the profile is applied.
+
+    Attributes:
+        profile: the name of the profile.
+        name: the name of the person, as the document has it.
+        reason: one line.
+    """
+
+    profile: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The report of the receiver about a published document.
 
@@ -176,10 +206,17 @@ class Report:
             leader cannot read the published document. There: whether it is the document that the
             unit last passed to `publish`, in this hook or before; True if it passed none.
         applied: the profiles whose state in the cluster is that of the document.
-        pending: the profiles that are tried again, with the reason of each.
+        pending: the profiles that are tried again, with the reason of each. Profiles that the
+            document no longer names are here or in `failed` while its people have access there.
         failed: the profiles that need somebody to act, with the reason of each.
         problem: why the whole document was refused, or why the report cannot be read; empty if
             there is no such problem.
+        refused: the people who get no access; None if the receiver does not report them.
+        catalogue: the open profiles of all sources, as docs/reference/relation.md of the receiver
+            describes them. None if they are not reported: this end does not ask for them, the
+            receiver does not know the key, or it does not know all profiles now. The last
+            catalogue then stays valid.
+        catalogue_problem: why the receiver does not send its catalogue, empty if it has no problem.
     """
 
     relation_id: int
@@ -190,6 +227,24 @@ class Report:
     pending: Mapping[str, str]
     failed: Mapping[str, str]
     problem: str
+    refused: tuple[RefusedPerson, ...] | None = None
+    catalogue: tuple[Mapping[str, Any], ...] | None = None
+    catalogue_problem: str = ""
+
+    def data(self) -> dict[str, Any]:
+        """Return the report as data that JSON can hold, without the keys that are not reported."""
+        data: dict[str, Any] = {
+            "revision": self.revision,
+            "applied": [*self.applied],
+            "pending": {**self.pending},
+            "failed": {**self.failed},
+            "problem": self.problem,
+        }
+        if self.refused is not None:
+            data["refused"] = [*map(asdict, self.refused)]
+        if self.catalogue is not None:
+            data["catalogue"] = [*self.catalogue]
+        return data
 
 
 @dataclass(frozen=True)
@@ -204,6 +259,7 @@ class Published:
         revision: the revision of the document, for `ProfilesRequirer.answer`.
         problem: why the databag is not valid, in one line; empty if it is valid, or if nothing is
             published yet.
+        wants_catalogue: whether the application asks for the open profiles of all sources.
     """
 
     relation_id: int
@@ -211,6 +267,7 @@ class Published:
     text: str | None
     revision: str
     problem: str
+    wants_catalogue: bool = False
 
 
 class ReportChangedEvent(ops.EventBase):
@@ -273,14 +330,24 @@ class ProfilesProvider(ops.Object):
     Args:
         charm: the charm that publishes.
         relation_name: the name of the relation in its charmcraft.yaml.
+        catalogue: whether to ask for the open profiles of all sources, which name people.
     """
 
     on = ProviderEvents()
     _stored = ops.StoredState()  # type: ignore[no-untyped-call]
 
-    def __init__(self, charm: ops.CharmBase, relation_name: str = "profiles") -> None:
+    def __init__(
+        self,
+        charm: ops.CharmBase,
+        relation_name: str = "profiles",
+        *,
+        catalogue: bool = False,
+    ) -> None:
         super().__init__(charm, f"profiles-provider-{relation_name}")
         self._relation_name = relation_name
+        self._wanted, self._most_parts = "", _MOST_PARTS
+        if catalogue:
+            self._wanted, self._most_parts = _WANTED, _MOST_PARTS_OF_CATALOGUE
         self._stored.set_default(answers={}, last_revision="", checked_revision="")
         self.framework.observe(charm.on[relation_name].relation_changed, self._on_changed)
         self.framework.observe(charm.on[relation_name].relation_broken, self._on_broken)
@@ -312,15 +379,18 @@ class ProfilesProvider(ops.Object):
             return None
         self._stored.last_revision = ""
         for relation in self.model.relations[self._relation_name]:
-            _write(content, relation.data[self.model.app])
+            databag = relation.data[self.model.app]
+            _write(content, databag)
+            if databag.get(_CATALOGUE, "") != self._wanted:
+                databag[_CATALOGUE] = self._wanted  # an empty value removes the key
         return revision
 
     @property
     def is_ready(self) -> bool:
-        """Whether every profile of the document is applied to the cluster.
+        """Whether every profile of the document is applied to the cluster, with everybody.
 
         True if there is a relation, every relation has a current report, and no report has a
-        problem or a pending or failed profile.
+        problem, a pending or failed profile, or a refused person.
         """
         relations = self.model.relations[self._relation_name]
         complete = [*filter(_is_complete, self.reports)]
@@ -346,7 +416,7 @@ class ProfilesProvider(ops.Object):
         elif read.text is None:
             return None
         else:
-            answer = _answer_in(read.text, app)
+            answer = _answer_in(read.text, app, self._most_parts)
         expected = self._expected_revision(relation, read.revision)
         return Report(
             relation_id=relation.id,
@@ -357,6 +427,9 @@ class ProfilesProvider(ops.Object):
             pending=answer.pending,
             failed=answer.failed,
             problem=answer.problem,
+            refused=answer.refused,
+            catalogue=answer.catalogue,
+            catalogue_problem=answer.catalogue_problem,
         )
 
     def _expected_revision(self, relation: ops.Relation, reported: str) -> str:
@@ -426,6 +499,8 @@ class ProfilesRequirer(ops.Object):
         profiles: Mapping[str, tuple[State, str]],
         *,
         problem: str = "",
+        refused: Iterable[RefusedPerson] = (),
+        catalogue: Iterable[Mapping[str, Any]] | None = None,
     ) -> None:
         """Write the report for the document of a relation, unless it equals the last report.
 
@@ -434,15 +509,24 @@ class ProfilesRequirer(ops.Object):
         Args:
             relation_id: the relation.
             revision: the revision of its `Published`.
-            profiles: the state and the reason of each profile in its document, and of no others.
+            profiles: the state and the reason of each profile in its document, and of others only
+                while its people have access there.
             problem: why the whole document was refused; empty if it was not.
+            refused: the people of the document who get no access. An application that does not ask
+                for the catalogue may have an older library, which does not know them: it gets the
+                profile of a refused person as failed too.
+            catalogue: the open profiles, which are sent to an application that asks for them; None
+                if they are not known. A catalogue that is too large for a databag is left out.
         """
         if not self.model.unit.is_leader():
             return
-        content = _content("report", _answer_text(profiles, problem), revision)
         for relation in self.model.relations[self._relation_name]:
             if relation.id == relation_id:
-                _write(content, relation.data[self.model.app])
+                answer = _answer_of(profiles, problem, refused)
+                text = _answer_without_catalogue(answer)
+                if _wants_catalogue(relation):
+                    text = _answer_with_catalogue(answer, catalogue)
+                _write(_content("report", text, revision), relation.data[self.model.app])
 
     def _published_over(self, relation: ops.Relation) -> Published:
         app = relation.app.name
@@ -451,7 +535,8 @@ class ProfilesRequirer(ops.Object):
         text, problem = read.text, read.problem
         if text is not None and revision_of(text) != databag.get("revision"):
             text, problem = None, f"the document of {app} does not match its revision"
-        return Published(relation.id, app, text, read.revision, problem)
+        wanted = _wants_catalogue(relation)
+        return Published(relation.id, app, text, read.revision, problem, wanted)
 
     def _on_changed(self, event: ops.RelationChangedEvent) -> None:
         self.on.documents_changed.emit(event.relation.id, event.relation.app.name, withdrawn=False)
@@ -491,8 +576,13 @@ def check_document(pmr: str | Mapping[str, Any] | Dumpable) -> None:
         _check_text(text)
 
 
+def _wants_catalogue(relation: ops.Relation) -> bool:
+    """Return whether the other end asks for the catalogue. Any other value does not ask."""
+    return relation.data[relation.app].get(_CATALOGUE) == _WANTED
+
+
 def _is_complete(report: Report) -> bool:
-    faults = report.problem, report.pending, report.failed
+    faults = report.problem, report.pending, report.failed, report.refused
     return report.is_current and not any(faults)
 
 
@@ -902,34 +992,108 @@ def _digest(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Answer:
-    """The content of a report."""
+    """The content of a report; None stands for what is not reported."""
 
     applied: tuple[str, ...] = ()
     pending: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
+    refused: tuple[RefusedPerson, ...] | None = None
+    catalogue: tuple[Mapping[str, Any], ...] | None = None
+    catalogue_problem: str = ""
+
+    def text(self) -> str:
+        """Return the report as JSON, without the keys that are not reported."""
+        data: dict[str, Any] = {
+            "applied": self.applied,
+            "pending": self.pending,
+            "failed": self.failed,
+            "problem": self.problem,
+        }
+        if self.refused is not None:
+            data["refused"] = [*map(vars, self.refused)]
+        if self.catalogue is not None:
+            data["catalogue"] = self.catalogue
+        if self.catalogue_problem:
+            data["catalogue_problem"] = self.catalogue_problem
+        return _json(data)
 
 
-def _answer_text(profiles: Mapping[str, tuple[State, str]], problem: str) -> str:
-    """Return a report as JSON; with only the numbers of profiles if it is too large."""
+def _answer_of(
+    profiles: Mapping[str, tuple[State, str]], problem: str, refused: Iterable[RefusedPerson]
+) -> _Answer:
     reasons: dict[State, dict[str, str]] = {"applied": {}, "pending": {}, "failed": {}}
     for name, (state, reason) in sorted(profiles.items()):
         reasons[state][name] = _line(reason)
-    answer = _Answer(
-        tuple(reasons["applied"]), reasons["pending"], reasons["failed"], _line(problem)
+    people = (RefusedPerson(one.profile, one.name, _line(one.reason)) for one in refused)
+    return _Answer(
+        applied=tuple(reasons["applied"]),
+        pending=reasons["pending"],
+        failed=reasons["failed"],
+        problem=_line(problem),
+        refused=tuple(people),
     )
-    text = _json(asdict(answer))
+
+
+def _answer_with_catalogue(answer: _Answer, catalogue: Iterable[Mapping[str, Any]] | None) -> str:
+    """Return a report as JSON, with the catalogue if it fits."""
+    if catalogue is not None:
+        text = replace(answer, catalogue=tuple(catalogue)).text()
+        if _fits(text, _MOST_PARTS_OF_CATALOGUE):
+            return text
+        limit = f"{LARGEST:,} bytes when compressed, or {_MOST_PARTS_OF_CATALOGUE:,} values"
+        answer = replace(answer, catalogue_problem=f"it has more than {limit}")
+    return _first_that_fits([answer], _MOST_PARTS_OF_CATALOGUE)
+
+
+def _answer_without_catalogue(answer: _Answer) -> str:
+    """Return a report as JSON that an older library reads too.
+
+    Before version 0.4, nobody read `refused`. A report that fits only without it has it left out.
+    """
+    failed, people = dict(answer.failed), answer.refused or ()
+    for person in people:
+        failed.setdefault(person.profile, _line(f"{person.name}: {person.reason}"))
+    answer = replace(
+        answer,
+        applied=tuple(name for name in answer.applied if name not in failed),
+        pending={name: why for name, why in answer.pending.items() if name not in failed},
+        failed=dict(sorted(failed.items())),
+    )
+    return _first_that_fits([answer, replace(answer, refused=None)], _MOST_PARTS)
+
+
+def _first_that_fits(answers: Sequence[_Answer], most_parts: int) -> str:
+    """Return the first report that fits, as JSON; only the numbers of profiles if none does."""
+    for answer in answers:
+        text = answer.text()
+        if _fits(text, most_parts):
+            return text
+    states = {"applied": answers[0].applied, "pending": answers[0].pending}
+    numbers = {**states, "failed": answers[0].failed}
+    counts = ", ".join(f"{len(listed):,} {state}" for state, listed in numbers.items())
+    return _Answer(problem=f"too many profiles to list: {counts}").text()
+
+
+def _fits(text: str, most_parts: int) -> bool:
+    """Return whether the other end can read a report."""
+    if _parts(text) > most_parts:
+        return False
     try:
         _encoded(text)
     except PublishError:
-        counts = ", ".join(f"{len(listed):,} {state}" for state, listed in reasons.items())
-        return _json(asdict(_Answer(problem=f"too many profiles to list: {counts}")))
-    return text
+        return False
+    return True
 
 
-def _answer_in(text: str, app: str) -> _Answer:
+def _parts(text: str) -> int:
+    """Return the greatest number of values that JSON can have."""
+    return sum(map(text.count, ",[{"))
+
+
+def _answer_in(text: str, app: str, most_parts: int = _MOST_PARTS) -> _Answer:
     """Return the report in a text. A text that is not valid is returned as a problem."""
-    if sum(map(text.count, ",[{")) > _MOST_PARTS:
+    if _parts(text) > most_parts:
         return _Answer(problem=f"the report of {app} cannot be used: it has too many parts")
     try:
         data = json.loads(text)
@@ -938,10 +1102,66 @@ def _answer_in(text: str, app: str) -> _Answer:
             _reasons(data["pending"]),
             _reasons(data["failed"]),
             _line(data["problem"]),
+            _listed(data.get("refused"), _refused_person),
+            _listed(data.get("catalogue"), _catalogue_profile),
+            _line(data.get("catalogue_problem", "")),
         )
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         reason = f"it does not have the form of version {VERSION}"
         return _Answer(problem=f"the report of {app} cannot be used: {reason}")
+
+
+_Item = TypeVar("_Item")
+
+
+def _listed(value: object, item: Callable[[Any], _Item]) -> tuple[_Item, ...] | None:
+    """Return the items of a list; None for a list that is not there."""
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise TypeError(type(value))
+    return tuple(map(item, value))
+
+
+def _refused_person(value: Mapping[str, Any]) -> RefusedPerson:
+    return RefusedPerson(_name(value["profile"]), _name(value["name"]), _line(value["reason"]))
+
+
+def _catalogue_profile(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a profile of the catalogue, with the keys that this version knows."""
+    owner = value["owner"]
+    return {
+        "name": _name(value["name"]),
+        "owner": {"kind": _name(owner["kind"]), "name": _name(owner["name"])},
+        "open": _bool(value["open"]),
+        "contributors": [*(_listed(value["contributors"], _catalogue_contributor) or ())],
+    }
+
+
+def _catalogue_contributor(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    until = value["until"]
+    return {
+        "kind": _name(value["kind"]),
+        "name": _name(value["name"]),
+        "role": _name(value["role"]),
+        "until": None if until is None else _name(until),
+        "source": _name(value["source"]),
+    }
+
+
+def _bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(type(value))
+    return value
+
+
+def _name(value: object) -> str:
+    """Return a name as it is: who somebody is must not change on the way."""
+    if not isinstance(value, str):
+        raise TypeError(type(value))
+    if len(value) > _LONGEST_NAME or not value.isprintable():
+        raise ValueError("a name is too long, or is not printable")
+    return value
 
 
 def _names(value: object) -> tuple[str, ...]:
