@@ -17,33 +17,41 @@ FROM build AS build-user-manager
 COPY requirements-user-manager.txt /tmp/requirements.txt
 RUN /opt/venv/bin/pip install --require-hashes --only-binary=:all: -r /tmp/requirements.txt
 COPY src/user_manager /opt/app/user_manager
-RUN /opt/venv/bin/python -m compileall -q /opt/app
+RUN /opt/venv/bin/python -m compileall -q /opt/app \
+    && printf '#!/opt/venv/bin/python\nfrom user_manager.commands import entry\nentry()\n' \
+        > /opt/venv/bin/user-manager \
+    && chmod 755 /opt/venv/bin/user-manager \
+    && mkdir -m 700 /var/lib/user-manager
 
 FROM build AS build-profiles-management
 COPY requirements-command.txt /tmp/requirements.txt
 RUN /opt/venv/bin/pip install --require-hashes --only-binary=:all: -r /tmp/requirements.txt \
-    && /opt/venv/bin/python -m compileall -q /opt/app
+    && /opt/venv/bin/python -m compileall -q /opt/app \
+    && printf '#!/opt/venv/bin/python\nfrom profiles_management.cli import entry\nentry()\n' \
+        > /opt/venv/bin/profiles-management \
+    && chmod 755 /opt/venv/bin/profiles-management
 
 FROM ${BASE} AS run
 LABEL org.opencontainers.image.licenses="Apache-2.0"
-ENV PYTHONPATH=/opt/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/opt/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 
 FROM run AS profiles-management
 LABEL org.opencontainers.image.title="profiles-management" \
       org.opencontainers.image.description="Kubeflow profiles from one declarative document"
 COPY --from=build-profiles-management /opt /opt
-ENTRYPOINT ["/opt/venv/bin/python", "-m", "profiles_management"]
+ENTRYPOINT ["profiles-management"]
 CMD ["--help"]
 
 FROM run AS user-manager
 LABEL org.opencontainers.image.title="user-manager" \
       org.opencontainers.image.description="People ask for access, owners decide, the cluster follows"
-ENV USER_MANAGER_DATA_DIR=/data
 COPY --from=build-user-manager /opt /opt
+# the database of a single instance; a volume that is mounted there gets this owner
+COPY --from=build-user-manager --chown=10001:10001 /var/lib/user-manager /var/lib/user-manager
 EXPOSE 8000 50051 9090
-VOLUME /data
+VOLUME /var/lib/user-manager
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD \
-    ["/opt/venv/bin/python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:9090/livez', timeout=4)"]
-ENTRYPOINT ["/opt/venv/bin/python", "-m", "user_manager"]
+    ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:9090/livez', timeout=4)"]
+ENTRYPOINT ["user-manager"]
 CMD ["serve"]

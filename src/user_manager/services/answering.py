@@ -12,9 +12,8 @@ from user_manager.domain.vocabulary import AccessState, Effect, EventKind, Modul
 from user_manager.models import Access, ClusterState, Event, PublishedRevision
 from user_manager.services.catalogue import take_catalogue
 from user_manager.services.notices import notify
-from user_manager.services.transaction import Recorder, recording
+from user_manager.services.transaction import ACCESS_CHANGES, Recorder, recording
 
-_CHANGES = [EventKind.APPROVED, EventKind.REDUCED, EventKind.REVOKED, EventKind.EXPIRED]
 _ENDED_STATES = [AccessState.REVOKED, AccessState.EXPIRED]
 
 
@@ -73,7 +72,7 @@ def _set_effects(answer: ClusterAnswer, published: PublishedRevision, recorder: 
 def _answered(published: PublishedRevision) -> QuerySet[Access]:
     """Return the accesses whose last change is in the published revision, locked."""
     later = Event.objects.filter(
-        access=OuterRef("id"), kind__in=_CHANGES, seq__gt=published.last_event
+        access=OuterRef("id"), kind__in=ACCESS_CHANGES, seq__gt=published.last_event
     )
     over = Q(state=AccessState.APPROVED, until__lte=published.published_at)
     grants = Q(state=AccessState.APPROVED) & ~over

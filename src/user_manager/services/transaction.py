@@ -7,11 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from user_manager.domain.call import Call
 from user_manager.domain.caller import Caller
 from user_manager.domain.vocabulary import EventKind
 from user_manager.models import Access, Event, EventCounter
+
+ACCESS_CHANGES = frozenset(
+    {EventKind.APPROVED, EventKind.REDUCED, EventKind.REVOKED, EventKind.EXPIRED}
+)
+"""Events after which the document for the cluster may be another one."""
+
+accesses_changed = Signal()
+"""Sent after the commit of a transaction with such an event."""
 
 
 @dataclass(slots=True)
@@ -81,3 +90,5 @@ def recording(call: Call) -> Iterator[Recorder]:
         recorder = Recorder(call)
         yield recorder
         recorder.write()
+        if any(event.kind in ACCESS_CHANGES for event in recorder.events):
+            transaction.on_commit(lambda: accesses_changed.send(None), robust=True)

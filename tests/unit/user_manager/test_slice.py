@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from user_manager.models import Event, Module
+from user_manager.services.transaction import accesses_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +60,23 @@ def test_nobody_decides_their_own_request(profile: Module) -> None:
         ANN, "POST", f"/api/v1/accesses/{access['id']}/decision", {"approve": True}
     )
     assert (status, problem["code"]) == (403, "forbidden")
+
+
+def test_an_approval_is_signalled_after_its_commit_and_a_request_is_not(
+    profile: Module, django_capture_on_commit_callbacks: Any
+) -> None:
+    signals: list[object] = []
+
+    def receive(**arguments: object) -> None:
+        signals.append(arguments)
+
+    accesses_changed.connect(receive)
+    send(ANN, "GET", f"/api/v1/users/{ANN}")
+    with django_capture_on_commit_callbacks(execute=True):
+        body = {"module": "ml", "types": ["READ"]}
+        _, access = send(ANN, "POST", f"/api/v1/users/{ANN}/accesses", body)
+    assert signals == []
+    with django_capture_on_commit_callbacks(execute=True):
+        send(OWNER, "POST", f"/api/v1/accesses/{access['id']}/decision", {"approve": True})
+    assert len(signals) == 1
+    accesses_changed.disconnect(receive)
