@@ -17,7 +17,23 @@ from charms.profiles_management.v0 import profiles_management as library
 pytestmark = pytest.mark.usefixtures("no_logging")
 
 GOOD = json.dumps(
-    {"applied": ["ml"], "pending": {"web": "waits"}, "failed": {"x": "why"}, "problem": ""}
+    {
+        "applied": ["ml"],
+        "pending": {"web": "waits"},
+        "failed": {"x": "why"},
+        "problem": "",
+        "refused": [{"profile": "x", "name": "ann", "reason": "why"}],
+        "catalogue": [
+            {
+                "name": "ml",
+                "owner": {"kind": "User", "name": "boss"},
+                "open": True,
+                "contributors": [
+                    {"kind": "User", "name": "li", "role": "edit", "until": None, "source": "git"}
+                ],
+            }
+        ],
+    }
 )
 VALUES = (
     "",
@@ -99,6 +115,10 @@ def test_any_report_is_read_or_reported_as_unusable():
         ):
             assert line.isprintable()
             assert len(line) <= library.LONGEST_REASON
+        for person in answer.refused or ():
+            assert all(isinstance(value, str) for value in vars(person).values())
+        for profile in answer.catalogue or ():
+            assert set(profile) == {"name", "owner", "open", "contributors"}
 
 
 @pytest.mark.parametrize(
@@ -107,11 +127,13 @@ def test_any_report_is_read_or_reported_as_unusable():
         "[" + "[]," * 5_000_000,
         '{"applied":[' + "{}," * 4_000_000 + "0]}",
         '{"applied":' + "[" * 9_000_000,
+        '{"catalogue":[' + "{}," * 490_000 + "0]}",
+        '{"refused":[' + "[]," * 490_000 + "0]}",
     ],
 )
 def test_a_hostile_answer_does_not_fill_the_memory_of_the_charm_that_publishes(text):
     tracemalloc.start()
-    answer = library._answer_in(text, "ours")
+    answer = library._answer_in(text, "ours", library._MOST_PARTS_OF_CATALOGUE)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -12,6 +12,7 @@ from ops import ActiveStatus, BlockedStatus, WaitingStatus, testing
 
 from charms.profiles_management.v0 import profiles_management as library
 from profiles_management.pmr import documents
+from profiles_management.sources.refused_people import _REASONS
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -20,15 +21,19 @@ SAMPLES = {
     "the docstring of the library": inspect.getdoc(library),
 }
 REFERENCE = (DOCS / "reference/relation.md").read_text()
-TO, BACK, REPORT = map(
+TO, BACK, REPORT, WITH_CATALOGUE = map(
     json.loads, re.findall(r"^```json\n(.*?)^```", REFERENCE, re.MULTILINE | re.DOTALL)
 )
 BACK |= {"report": json.dumps(REPORT)}
 META = {"name": "teams", "provides": {"profiles": {"interface": "profiles_management"}}}
 
 
+def code_of(text):
+    return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
 def sample(text):
-    (code, *_) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (code, *_) = code_of(text)
     names = {"__name__": "sample"}
     exec(compile(code, "sample", "exec"), names)  # noqa: S102 - our own documentation
     return names["TeamsCharm"]
@@ -170,8 +175,42 @@ def test_the_answer_that_is_shown_is_a_current_report(tester):
     assert tester.report().is_current
     assert tester.report().failed == {"web": "it belongs to another source"}
     assert tester.report().applied == ("ml",)
+    assert [person.name for person in tester.report().refused] == ["ann@example.com"]
+
+
+def test_the_catalogue_that_is_shown_is_read(tester):
+    tester.hear(BACK | {"report": json.dumps(WITH_CATALOGUE)})
+
+    assert tester.report().catalogue == tuple(WITH_CATALOGUE["catalogue"])
+
+
+def test_the_reasons_that_are_shown_are_those_of_refused_people():
+    shown = REFERENCE.partition("### Refused people")[2].partition("###")[0]
+
+    for reason in _REASONS.values():
+        assert f"`{reason.format('ml')}`" in shown
+
+
+def test_the_charm_that_adds_people_asks_for_the_catalogue(end):
+    portal = code_of(SAMPLES["the how-to"])[-1]
+    names = {"__name__": "sample"}
+    exec(compile(portal, "sample", "exec"), names)  # noqa: S102 - our own documentation
+    charm = end(testing.Context(names["PortalCharm"], meta=META), testing.Relation("profiles"))
+
+    charm.see(charm.on.update_status())
+    charm.hear(BACK | {"report": json.dumps(WITH_CATALOGUE)})
+
+    assert charm.databag["catalogue"] == "1"
+    assert charm.report().catalogue
 
 
 def test_the_limits_that_are_named_are_those_of_the_library():
-    for limit in (library.PLAIN, library.LARGEST, library.LARGEST_TEXT, library.LONGEST_REASON):
+    for limit in (
+        library.PLAIN,
+        library.LARGEST,
+        library.LARGEST_TEXT,
+        library.LONGEST_REASON,
+        library._MOST_PARTS,
+        library._MOST_PARTS_OF_CATALOGUE,
+    ):
         assert f"{limit:,}" in REFERENCE
