@@ -9,10 +9,12 @@ class PublishedRevision(models.Model):
     Attributes:
         revision: sixteen hexadecimal digits, see `domain.pmr_document`.
         last_event: the number of the last event that the document contains.
+        left_out: accesses that no document can have: profile, user and reason of each.
     """
 
     revision = models.CharField(primary_key=True, max_length=16)
     last_event = models.BigIntegerField()
+    left_out = models.JSONField(default=list)
     published_at = models.DateTimeField()
 
     def __str__(self) -> str:

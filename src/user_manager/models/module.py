@@ -15,6 +15,7 @@ class Module(models.Model):
         id: a DNS-1123 label.
         max_duration: the limit for an access, from its approval; None for none.
         requestable: whether one may ask for it. False is called deactivated in the contract.
+        is_open: whether the cluster's document lets additions into the profile.
         in_catalogue: whether the last catalogue has the profile; False for external modules.
         owner_kind, owner_name: the owner of the profile in the catalogue.
         left_catalogue_at: since when the profile is missing in the catalogue.
@@ -27,6 +28,7 @@ class Module(models.Model):
     max_duration = models.DurationField(null=True)
     reason_required = models.BooleanField(default=False)
     requestable = models.BooleanField(default=True)
+    is_open = models.BooleanField(default=True)
     in_catalogue = models.BooleanField(default=False)
     owner_kind = models.CharField(max_length=16, blank=True)
     owner_name = models.CharField(max_length=512, blank=True)

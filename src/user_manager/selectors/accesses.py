@@ -9,7 +9,7 @@ from user_manager.domain.call import Call
 from user_manager.domain.permissions import may_list_accesses
 from user_manager.domain.vocabulary import AccessState, Effect
 from user_manager.models import Access
-from user_manager.selectors.ownership import current, open_requests, owned_modules
+from user_manager.selectors.ownership import current, open_requests, over, owned_modules
 from user_manager.selectors.paging import NEWEST_FIRST, Page, PageRequest
 from user_manager.selectors.visibility import visible_accesses
 
@@ -59,9 +59,7 @@ def in_state(state: AccessState, now: datetime) -> Q:
         case AccessState.APPROVED:
             return current(now)
         case AccessState.EXPIRED:
-            ended = Q(state=AccessState.APPROVED, until__lte=now)
-            undecided = Q(state=AccessState.PENDING, pending_until__lte=now)
-            return Q(state=state) | ended | undecided
+            return Q(state=state) | over(now)
         case _:
             return Q(state=state)
 

@@ -19,6 +19,12 @@ def open_requests(now: datetime) -> Q:
     return Q(state=AccessState.PENDING, pending_until__gt=now)
 
 
+def over(now: datetime) -> Q:
+    """Return the condition for what the clock has ended, while its stored state does not say so."""
+    undecided = Q(state=AccessState.PENDING, pending_until__lte=now)
+    return undecided | Q(state=AccessState.APPROVED, until__lte=now)
+
+
 def owner_accesses_of_all(now: datetime) -> QuerySet[Access]:
     """Return the OWNER accesses to all modules."""
     return Access.objects.filter(current(now), types__in=OWNER_MASKS, user__active=True)

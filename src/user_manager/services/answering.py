@@ -6,15 +6,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from user_manager.domain.call import Call
 from user_manager.domain.cluster_answer import ClusterAnswer
-from user_manager.domain.errors import Invalid, Precondition
+from user_manager.domain.errors import Precondition
 from user_manager.domain.permissions import may_speak_for_cluster
 from user_manager.domain.vocabulary import AccessState, Effect, EventKind, ModuleKind
 from user_manager.models import Access, ClusterState, Event, PublishedRevision
 from user_manager.services.catalogue import take_catalogue
-from user_manager.services.notices import notify
-from user_manager.services.transaction import ACCESS_CHANGES, Recorder, recording
+from user_manager.services.effects import set_effect
+from user_manager.services.transaction import Recorder, recording
 
-_ENDED_STATES = [AccessState.REVOKED, AccessState.EXPIRED]
+# what the clock ends is compared with the time of the publication
+_CHANGES = [EventKind.APPROVED, EventKind.REDUCED, EventKind.REVOKED]
 
 
 def take_answer(call: Call, answer: ClusterAnswer) -> None:
@@ -22,20 +23,19 @@ def take_answer(call: Call, answer: ClusterAnswer) -> None:
 
     Raises:
         Forbidden: the caller does not speak for the cluster.
-        Invalid: the answer names no revision and no problem.
         Precondition: nobody was given the revision. Nothing is taken.
     """
     may_speak_for_cluster(call.caller)
-    if not answer.revision and not answer.problem:
-        raise Invalid.at("revision", "is needed where there is no problem")
     with recording(call) as recorder:
         state, _ = ClusterState.objects.select_for_update().get_or_create(id=1)
         published = _published(answer.revision)
+        if published is not None:
+            _set_effects(answer, published, recorder)
+        # after the effects: the revision knows nothing of profiles that come and go with it
         if answer.catalogue is not None:
             take_catalogue(answer.catalogue, recorder)
             state.catalogue_at = call.now
-        if published is not None:
-            _set_effects(answer, published, recorder)
+        Access.objects.filter(effect=Effect.UNKNOWN).update(effect=Effect.WAITING)
         state.revision = answer.revision
         state.problem = answer.problem
         state.answered_at = call.now
@@ -47,7 +47,7 @@ def _published(revision: str) -> PublishedRevision | None:
         return None
     published = PublishedRevision.objects.filter(revision=revision).first()
     if published is None:
-        raise Precondition(f"The revision {revision} was not published here.")
+        raise Precondition("This revision was not published here.")
     return published
 
 
@@ -60,25 +60,28 @@ class _Outcome:
 
 
 def _set_effects(answer: ClusterAnswer, published: PublishedRevision, recorder: Recorder) -> None:
-    refused = {(row.profile, row.name): row.reason for row in answer.refused}
+    refused = {(profile, user): reason for profile, user, reason in published.left_out}
+    refused |= {(row.profile, row.name): row.reason for row in answer.refused}
     for access in _answered(published):
-        if access.state == AccessState.APPROVED:
+        is_held = access.until is None or access.until > published.published_at
+        if access.state == AccessState.APPROVED and is_held:
             outcome = _outcome_of_grant(access, answer, refused)
         else:
             outcome = _outcome_of_end(access, answer)
-        _write(access, outcome, recorder)
+        set_effect(access, outcome.effect, outcome.detail, recorder)
 
 
 def _answered(published: PublishedRevision) -> QuerySet[Access]:
     """Return the accesses whose last change is in the published revision, locked."""
     later = Event.objects.filter(
-        access=OuterRef("id"), kind__in=ACCESS_CHANGES, seq__gt=published.last_event
+        access=OuterRef("id"), kind__in=_CHANGES, seq__gt=published.last_event
     )
-    over = Q(state=AccessState.APPROVED, until__lte=published.published_at)
-    grants = Q(state=AccessState.APPROVED) & ~over
-    ends = Q(state__in=_ENDED_STATES, effect=Effect.ENDING) | over
-    profiles = Access.objects.filter(module__kind=ModuleKind.PROFILE).filter(grants | ends)
-    unchanged = profiles.filter(~Exists(later)).exclude(effect=Effect.NONE)
+    over = Q(until__lte=published.published_at)
+    grants = Q(state=AccessState.APPROVED, module__in_catalogue=True) & ~over
+    by_clock = Q(state__in=[AccessState.APPROVED, AccessState.EXPIRED]) & over
+    ends = (Q(state=AccessState.REVOKED) | by_clock) & ~Q(effect=Effect.ENDED)
+    rows = Access.objects.filter(grants | ends, module__kind=ModuleKind.PROFILE)
+    unchanged = rows.filter(~Exists(later)).exclude(effect=Effect.NONE)
     return unchanged.select_for_update(of=("self",)).order_by("id")
 
 
@@ -103,25 +106,3 @@ def _outcome_of_end(access: Access, answer: ClusterAnswer) -> _Outcome:
     if answer.problem:
         return _Outcome(Effect.ENDING, answer.problem)
     return _Outcome(Effect.ENDED)
-
-
-def _write(access: Access, outcome: _Outcome, recorder: Recorder) -> None:
-    if (access.effect, access.effect_detail) == (outcome.effect, outcome.detail):
-        return
-    is_new = access.effect != outcome.effect
-    access.effect = outcome.effect
-    access.effect_detail = outcome.detail[:300]
-    if outcome.effect is Effect.IN_EFFECT:
-        access.applied_at = recorder.call.now
-    access.save(update_fields=["effect", "effect_detail", "applied_at"])
-    kind = _EVENTS.get(outcome.effect)
-    if is_new and kind is not None:
-        recorder.record(kind, access=access)
-        notify(kind, access, recorder)
-
-
-_EVENTS = {
-    Effect.IN_EFFECT: EventKind.IN_EFFECT,
-    Effect.REFUSED: EventKind.REFUSED,
-    Effect.ENDED: EventKind.ENDED,
-}

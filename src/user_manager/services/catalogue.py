@@ -5,6 +5,11 @@ from collections.abc import Iterable
 from user_manager.domain.cluster_answer import CatalogueProfile
 from user_manager.domain.vocabulary import ModuleKind
 from user_manager.models import CatalogueConflict, CatalogueContributor, Module
+from user_manager.services.departed_profiles import (
+    await_accesses,
+    end_accesses,
+    refuse_accesses,
+)
 from user_manager.services.transaction import Recorder
 
 
@@ -19,27 +24,64 @@ def take_catalogue(profiles: Iterable[CatalogueProfile], recorder: Recorder) -> 
     external = {id_ for id_, module in modules.items() if module.kind == ModuleKind.EXTERNAL}
     CatalogueConflict.objects.all().delete()
     CatalogueConflict.objects.bulk_create(
-        CatalogueConflict(name=name) for name in sorted(external & set(by_name))
+        CatalogueConflict(name=name) for name in sorted(external & by_name.keys())
     )
     taken = {name: profile for name, profile in by_name.items() if name not in external}
+    _take_returned(modules, taken, recorder)
     for name, profile in taken.items():
         _take(modules.get(name), profile)
-    for name, module in modules.items():
-        if module.in_catalogue and name not in taken:
-            module.in_catalogue = False
-            module.left_catalogue_at = recorder.call.now
-            module.save(update_fields=["in_catalogue", "left_catalogue_at"])
+    _take_departed(modules, taken, recorder)
     _take_contributors(taken.values())
 
 
+def _take_returned(
+    modules: dict[str, Module], taken: dict[str, CatalogueProfile], recorder: Recorder
+) -> None:
+    """Let accesses to profiles that came back wait, and end those of another owner's profile."""
+    returned = [modules[name] for name in taken if name in modules]
+    returned = [module for module in returned if not module.in_catalogue]
+    for module in returned:
+        if _owner_of(module) == _listed_owner(taken[module.id]):
+            await_accesses([module.id], recorder)
+        else:
+            end_accesses([module.id], recorder)
+
+
+def _owner_of(module: Module) -> tuple[str, str]:
+    return module.owner_kind, module.owner_name
+
+
+def _listed_owner(profile: CatalogueProfile) -> tuple[str, str]:
+    return profile.owner.kind.value, profile.owner.name
+
+
 def _take(module: Module | None, profile: CatalogueProfile) -> None:
+    """Write a profile of the catalogue, unless it is written already."""
     if module is None:
         module = Module(id=profile.name, kind=ModuleKind.PROFILE)
+    kind, name = _listed_owner(profile)
+    known = (module.in_catalogue, module.is_open, *_owner_of(module))
+    if known == (True, profile.open, kind, name):
+        return
     module.in_catalogue = True
     module.left_catalogue_at = None
-    module.owner_kind = profile.owner.kind
-    module.owner_name = profile.owner.name
+    module.is_open = profile.open
+    module.owner_kind = kind
+    module.owner_name = name
     module.save()
+
+
+def _take_departed(
+    modules: dict[str, Module], taken: dict[str, CatalogueProfile], recorder: Recorder
+) -> None:
+    departed = [
+        module for name, module in modules.items() if module.in_catalogue and name not in taken
+    ]
+    for module in departed:
+        module.in_catalogue = False
+        module.left_catalogue_at = recorder.call.now
+        module.save(update_fields=["in_catalogue", "left_catalogue_at"])
+    refuse_accesses([module.id for module in departed], recorder)
 
 
 def _take_contributors(profiles: Iterable[CatalogueProfile]) -> None:

@@ -23,10 +23,12 @@ def refuse_listed(user_id: str, types: AccessTypes, module: Module, recorder: Re
     not_over = Q(until__isnull=True) | Q(until__gt=recorder.call.now)
     listed = module.contributors.filter(not_over, kind="User", name=user_id)
     wanted = _RANKS[cluster_role(types)]
-    for contributor in listed:
-        if _RANKS.get(contributor.role, 0) >= wanted:
-            raise Exists(f"{user_id} is {contributor.role} in {module.id} already.", None)
-        raise Precondition(
-            f"{user_id} is {contributor.role} in {module.id} by the source {contributor.source}. "
-            "Only that source changes it."
-        )
+    highest = max(listed, key=lambda row: _RANKS.get(row.role, 0), default=None)
+    if highest is None:
+        return
+    if _RANKS.get(highest.role, 0) >= wanted:
+        raise Exists(f"{user_id} is {highest.role} in {module.id} already.", None)
+    raise Precondition(
+        f"{user_id} is {highest.role} in {module.id} by the source {highest.source}. "
+        "Only that source changes it."
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from user_manager.domain.access_types import from_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import FieldError, Invalid, Precondition
-from user_manager.domain.limits import AskedTime, end_at_approval, shortest_limit
+from user_manager.domain.limits import AskedTime, check_asked, end_at_approval, shortest_limit
 from user_manager.domain.permissions import is_break_glass, may_decide
 from user_manager.domain.vocabulary import AccessState, AccessType, Effect, EventKind, ModuleKind
 from user_manager.models import Access, ClusterState, Module, User
@@ -14,7 +14,7 @@ from user_manager.selectors.ownership import is_owner
 from user_manager.selectors.visibility import visible_access
 from user_manager.services.catalogue_people import refuse_listed
 from user_manager.services.ending import end_approved
-from user_manager.services.expiry import write_expired
+from user_manager.services.expiry import write_end_of, write_expired
 from user_manager.services.last_owner import keep_an_owner
 from user_manager.services.locks import lock_module, lock_open_accesses, lock_user
 from user_manager.services.notices import notify
@@ -46,7 +46,9 @@ def decide(call: Call, access_id: str, decision: Decision) -> Access:
     if decision.until is not None and not decision.approve:
         error = FieldError("until", "a refusal has no end")
         raise Invalid("A refusal has no `until`.", [error])
+    check_asked(AskedTime(until=decision.until), limit=None, now=call.now)
     known = visible_access(call, access_id)
+    write_end_of(known.user_id, known.module_id, call)
     with recording(call) as recorder:
         user = lock_user(known.user_id)
         module = lock_module(known.module_id)
@@ -100,6 +102,8 @@ def check_open(user: User, module: Module) -> None:
         raise Precondition(f"The user {user.id} is deactivated.")
     if module.kind == ModuleKind.PROFILE and not module.in_catalogue:
         raise Precondition(f"The profile {module.id} is not in the catalogue of the cluster.")
+    if not module.is_open:
+        raise Precondition(f"The profile {module.id} is not open: its document does not allow it.")
     if not module.requestable:
         raise Precondition(f"Nobody can ask for {module.id} at the moment.")
 

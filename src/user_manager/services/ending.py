@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from user_manager.domain.access_clock import state_at
-from user_manager.domain.access_types import AccessTypes, from_mask, to_mask
+from django.db.models import Q
+
+from user_manager.domain.access_types import AccessTypes, from_mask, sorted_names, to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import NotFound, Precondition
 from user_manager.domain.permissions import may_revoke
 from user_manager.domain.vocabulary import AccessState, AccessType, Effect, EventKind, ModuleKind
 from user_manager.models import Access, Module, User
-from user_manager.selectors.ownership import is_owner
+from user_manager.selectors.ownership import current, is_owner, open_requests
 from user_manager.selectors.visibility import visible_access
-from user_manager.services.expiry import write_expired
+from user_manager.services.expiry import write_end_of, write_expired
 from user_manager.services.last_owner import keep_an_owner, last_owner_of
 from user_manager.services.locks import (
     lock_module,
@@ -44,6 +45,7 @@ def revoke_access(call: Call, access_id: str, removal: Removal) -> Access:
         Precondition: it is the last OWNER's of an external module.
     """
     known = visible_access(call, access_id)
+    write_end_of(known.user_id, known.module_id, call)
     with recording(call) as recorder:
         lock_user(known.user_id)
         module = lock_module(known.module_id)
@@ -52,7 +54,7 @@ def revoke_access(call: Call, access_id: str, removal: Removal) -> Access:
             call.caller,
             subject=access.user_id,
             requested_by=access.requested_by,
-            is_pending=access.state == AccessState.PENDING,
+            is_pending=access.decided_at is None,  # withdrawing again changes nothing
             owns_module=is_owner(call.caller.person, module, call.now),
         )
         _remove(access, module, removal, recorder)
@@ -69,25 +71,13 @@ def revoke_in_module(call: Call, user_id: str, module_id: str, removal: Removal)
         Forbidden: the caller may see it, but not end it.
         Precondition: it is the last OWNER's of an external module.
     """
-    rows = Access.objects.filter(user_id=user_id, module_id=module_id)
-    newest_first = list(rows.order_by("-requested_at", "id"))
-    by_state = {_state(access, call): access for access in reversed(newest_first)}
-    access = by_state.get(AccessState.APPROVED) or by_state.get(AccessState.PENDING)
-    if access is None and newest_first:
-        access = newest_first[0]
-    if access is None:
-        raise NotFound(f"{user_id} has no access to {module_id}.")
-    return revoke_access(call, access.id, removal)
-
-
-def _state(access: Access, call: Call) -> AccessState:
-    """Return the state now, which the stored one may lag behind."""
-    return state_at(
-        AccessState(access.state),
-        until=access.until,
-        pending_until=access.pending_until,
-        now=call.now,
-    )
+    accesses = Access.objects.filter(user_id=user_id, module_id=module_id)
+    newest_first = accesses.order_by("-requested_at", "id")
+    for wanted in (current(call.now), open_requests(call.now), Q()):
+        access = newest_first.filter(wanted).first()
+        if access is not None:
+            return revoke_access(call, access.id, removal)
+    raise NotFound("There is no such access.")
 
 
 def _locked(known: Access, recorder: Recorder) -> Access:
@@ -112,10 +102,16 @@ def withdraw(access: Access, comment: str, recorder: Recorder) -> None:
     """Withdraw a locked request."""
     access.state = AccessState.WITHDRAWN
     access.ended_at = recorder.call.now
-    access.ended_by = recorder.call.caller.actor
+    _set_ended_by(access, recorder.call)
     access.comment = comment or access.comment
-    access.save(update_fields=["state", "ended_at", "ended_by", "comment"])
+    access.save(update_fields=["state", "ended_at", "ended_by", "acting_for", "comment"])
     recorder.record(EventKind.WITHDRAWN, access=access)
+
+
+def _set_ended_by(access: Access, call: Call) -> None:
+    """Set who ended an access; the person of `acting_for` may be another than at the decision."""
+    access.ended_by = call.caller.actor
+    access.acting_for = call.caller.acting_for or access.acting_for
 
 
 def _reduce(access: Access, module: Module, removal: Removal, recorder: Recorder) -> None:
@@ -135,8 +131,8 @@ def _reduce(access: Access, module: Module, removal: Removal, recorder: Recorder
         access.effect = Effect.WAITING
         access.effect_detail = ""
     access.save(update_fields=["types", "comment", "effect", "effect_detail"])
-    names = sorted(access_type.name for access_type in removed)
-    recorder.record(EventKind.REDUCED, access=access, detail={"removed": names})
+    detail = {"removed": sorted_names(removed)}
+    recorder.record(EventKind.REDUCED, access=access, detail=detail)
 
 
 def end_approved(
@@ -150,14 +146,12 @@ def end_approved(
     """
     access.state = AccessState.REVOKED
     access.ended_at = recorder.call.now
-    access.ended_by = recorder.call.caller.actor
+    _set_ended_by(access, recorder.call)
     access.comment = comment or access.comment
     if access.effect != Effect.NONE:
         access.effect = Effect.ENDING
         access.effect_detail = ""
-    access.save(
-        update_fields=["state", "ended_at", "ended_by", "comment", "effect", "effect_detail"]
-    )
+    access.save()
     detail = None if replaced_by is None else {"replaced_by": replaced_by}
     recorder.record(EventKind.REVOKED, access=access, detail=detail)
 

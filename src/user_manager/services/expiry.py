@@ -3,11 +3,24 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from user_manager.domain.access_clock import clock_end
+from user_manager.domain.access_clock import clock_end, effect_at
+from user_manager.domain.call import Call
 from user_manager.domain.caller import SYSTEM
 from user_manager.domain.vocabulary import AccessState, Effect, EventKind
 from user_manager.models import Access
-from user_manager.services.transaction import Recorder
+from user_manager.selectors.ownership import over
+from user_manager.services.locks import lock_open_accesses
+from user_manager.services.transaction import Recorder, recording
+
+
+def write_end_of(user_id: str, module_id: str, call: Call) -> None:
+    """Write EXPIRED for a user and a module, in a transaction of its own.
+
+    So it stays written where the verb that follows is refused.
+    """
+    if Access.objects.filter(over(call.now), user_id=user_id, module_id=module_id).exists():
+        with recording(call) as recorder:
+            write_expired(lock_open_accesses(user_id, module_id), recorder)
 
 
 def write_expired(accesses: Iterable[Access], recorder: Recorder) -> list[Access]:
@@ -29,9 +42,11 @@ def write_expired(accesses: Iterable[Access], recorder: Recorder) -> list[Access
 
 def _expire(access: Access, ended_at: datetime, recorder: Recorder) -> None:
     """Write the end of an access, with the time at which it ended. Nobody ended it."""
-    if access.effect != Effect.NONE:
-        access.effect = Effect.ENDING
+    effect = effect_at(Effect(access.effect), state=AccessState.EXPIRED)
+    if effect != access.effect:
+        access.effect = effect
+        access.effect_detail = ""
     access.ended_at = ended_at
     access.state = AccessState.EXPIRED
-    access.save(update_fields=["state", "effect", "ended_at"])
+    access.save(update_fields=["state", "effect", "effect_detail", "ended_at"])
     recorder.record(EventKind.EXPIRED, access=access, at=ended_at, caller=SYSTEM)

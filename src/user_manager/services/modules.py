@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
+
 from user_manager.domain.access_types import to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.identifiers import check_module_id
@@ -17,7 +19,7 @@ from user_manager.domain.vocabulary import (
 from user_manager.models import Access, Module, UserRole
 from user_manager.selectors.ownership import is_owner
 from user_manager.services.access_ids import new_access_id
-from user_manager.services.locks import lock_modules, lock_users
+from user_manager.services.locks import lock_module, lock_modules, lock_users
 from user_manager.services.transaction import Recorder, recording
 
 
@@ -53,7 +55,10 @@ def put_module(call: Call, module_id: str, values: ModuleValues) -> tuple[Module
         can_create = _has_create_role(person)
         if module is None:
             may_create_module(call.caller, has_create_role=can_create)
-            return _create(module_id, values, can_create=can_create, recorder=recorder), True
+            created = _create(module_id, values, can_create=can_create, recorder=recorder)
+            if created is not None:
+                return created, True
+            module = lock_module(module_id)  # somebody else made it at the same moment
         may_change_module(
             call.caller,
             module=module.id,
@@ -72,10 +77,15 @@ def _has_create_role(person: str | None) -> bool:
 
 def _create(
     module_id: str, values: ModuleValues, *, can_create: bool, recorder: Recorder
-) -> Module:
+) -> Module | None:
+    """Return the new module; None if somebody else has just made it."""
     module = Module(id=module_id, kind=ModuleKind.EXTERNAL)
     _set(module, values)
-    module.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            module.save(force_insert=True)
+    except IntegrityError:
+        return None
     recorder.record(EventKind.MODULE_CREATED, module=module.id)
     founder = recorder.call.caller.person
     if can_create and founder is not None:

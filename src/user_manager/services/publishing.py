@@ -2,9 +2,13 @@
 
 from user_manager.domain.call import Call
 from user_manager.domain.permissions import may_speak_for_cluster
-from user_manager.domain.pmr_document import PmrDocument
-from user_manager.models import EventCounter, PublishedRevision
+from user_manager.domain.pmr_document import LeftOut, PmrDocument
+from user_manager.domain.vocabulary import Effect
+from user_manager.models import Access, EventCounter, PublishedRevision
 from user_manager.selectors.exported import cluster_document
+from user_manager.selectors.ownership import current
+from user_manager.services.effects import set_effect
+from user_manager.services.transaction import recording
 
 
 def publish_document(call: Call) -> PmrDocument:
@@ -19,6 +23,20 @@ def publish_document(call: Call) -> PmrDocument:
     document = cluster_document(call.now)
     PublishedRevision.objects.update_or_create(
         revision=document.revision,
-        defaults={"last_event": last_event, "published_at": call.now},
+        defaults={
+            "last_event": last_event,
+            "published_at": call.now,
+            "left_out": [list(access) for access in document.left_out],
+        },
     )
+    for access in document.left_out:
+        _refuse(access, call)
     return document
+
+
+def _refuse(left_out: LeftOut, call: Call) -> None:
+    """Say of an access that no document can have it."""
+    of_user = Access.objects.filter(current(call.now), user=left_out.user, module=left_out.profile)
+    with recording(call) as recorder:
+        for access in of_user.select_for_update(of=("self",)):
+            set_effect(access, Effect.REFUSED, left_out.reason, recorder)

@@ -23,7 +23,7 @@ from user_manager.selectors.visibility import can_see_user
 from user_manager.services.access_ids import new_access_id
 from user_manager.services.catalogue_people import refuse_listed
 from user_manager.services.deciding import Decision, apply_decision, check_open
-from user_manager.services.expiry import write_expired
+from user_manager.services.expiry import write_end_of, write_expired
 from user_manager.services.locks import lock_module, lock_open_accesses, lock_users
 from user_manager.services.notices import notify
 from user_manager.services.transaction import Recorder, recording
@@ -62,7 +62,9 @@ def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
         Precondition: user or module is deactivated, or a reason is missing.
         TooMany: too many requests of the caller are open.
     """
+    check_asked(order.asked, limit=None, now=call.now)
     requested_by = call.caller.require_person()
+    write_end_of(order.user_id, order.module_id, call)
     with recording(call) as recorder:
         users = lock_users([order.user_id, requested_by])
         user = users.get(order.user_id)
@@ -71,6 +73,8 @@ def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
         if user is None or not (owns_module or can_see_user(call, user.id)):
             raise NotFound(f"There is no user {order.user_id}.")
         may_request_for(call.caller, subject=user.id, owns_module=owns_module)
+        if order.approve:
+            _may_approve(order, requested_by, owns_module=owns_module, call=call)
         first = _first_answer(order)
         if first is not None:
             return first, False
@@ -78,8 +82,20 @@ def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
         _check(order, user, module, accesses, recorder)
         access = _create(order, requested_by, recorder)
         if order.approve:
-            _approve_at_once(access, module, owns_module=owns_module, recorder=recorder)
+            apply_decision(access, module, Decision(approve=True), recorder)
         return access, True
+
+
+def _may_approve(order: AccessOrder, requested_by: str, *, owns_module: bool, call: Call) -> None:
+    may_decide(
+        call.caller,
+        subject=order.user_id,
+        requested_by=requested_by,
+        owns_module=owns_module,
+        break_glass=call.policy.break_glass,
+        four_eyes=call.policy.four_eyes,
+        comment="",
+    )
 
 
 def _first_answer(order: AccessOrder) -> Access | None:
@@ -93,12 +109,22 @@ def _first_answer(order: AccessOrder) -> Access | None:
     access = Access.objects.filter(id=order.access_id).first()
     if access is None:
         return None
-    made = (access.user_id, access.module_id, access.asked_types, access.reason)
-    wanted = (order.user_id, order.module_id, to_mask(order.types), order.reason)
-    times = (access.duration, access.asked_until)
-    if made == wanted and times == (order.asked.duration, order.asked.until):
+    if _order_of(access) == order:
         return access
     raise Exists(f"The id {access.id} is used for another request.", access.id)
+
+
+def _order_of(access: Access) -> AccessOrder:
+    """Return the order that made an access. Only one that approves decides at the same time."""
+    return AccessOrder(
+        user_id=access.user_id,
+        module_id=access.module_id,
+        types=from_mask(access.asked_types),
+        access_id=access.id,
+        reason=access.reason,
+        asked=AskedTime(access.duration, access.asked_until),
+        approve=access.decided_at == access.requested_at,
+    )
 
 
 def _check(
@@ -110,7 +136,7 @@ def _check(
     check_asked(order.asked, limit=limit, now=call.now)
     check_open(user, module)
     refuse_listed(user.id, order.types, module, recorder)
-    if not order.reason and (module.reason_required or call.policy.reason_required):
+    if not order.reason.strip() and (module.reason_required or call.policy.reason_required):
         raise Precondition(f"A request for {module.id} needs a reason.")
     for access in accesses:
         if access.state == AccessState.PENDING:
@@ -148,19 +174,3 @@ def _create(order: AccessOrder, requested_by: str, recorder: Recorder) -> Access
     recorder.record(EventKind.REQUESTED, access=access)
     notify("requested", access, recorder)
     return access
-
-
-def _approve_at_once(
-    access: Access, module: Module, *, owns_module: bool, recorder: Recorder
-) -> None:
-    call = recorder.call
-    may_decide(
-        call.caller,
-        subject=access.user_id,
-        requested_by=access.requested_by,
-        owns_module=owns_module,
-        break_glass=call.policy.break_glass,
-        four_eyes=call.policy.four_eyes,
-        comment="",
-    )
-    apply_decision(access, module, Decision(approve=True), recorder)

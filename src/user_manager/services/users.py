@@ -3,11 +3,12 @@
 from django.db import IntegrityError, transaction
 
 from user_manager.domain.call import Call
-from user_manager.domain.errors import Exists, Forbidden, Precondition
+from user_manager.domain.errors import Exists, Forbidden, NotFound, Precondition
 from user_manager.domain.identifiers import check_user_id, check_user_name, user_key
-from user_manager.domain.permissions import may_manage_users
+from user_manager.domain.permissions import may_administer, may_manage_users
 from user_manager.domain.vocabulary import EventKind, Role
 from user_manager.models import User, UserRole
+from user_manager.selectors.visibility import can_see_user
 from user_manager.services.ending import end_everything
 from user_manager.services.locks import lock_user
 from user_manager.services.transaction import Recorder, recording
@@ -30,10 +31,20 @@ def create_user(call: Call, user_id: str, name: str) -> tuple[User, bool]:
     check_user_name(name, "name")
     may_manage_users(call.caller)
     with recording(call) as recorder:
-        existing = User.objects.select_for_update(no_key=True).filter(key=user_key(user_id)).first()
-        if existing is not None:
-            return _existing(existing, user_id, name, recorder), False
-        return _insert(user_id, name, recorder), True
+        existing = _with_key(user_id)
+        if existing is None:
+            try:
+                return _insert(user_id, name, recorder), True
+            except Exists:  # somebody else made the user at the same moment
+                existing = _with_key(user_id)
+        if existing is None:
+            raise Exists(f"The user {user_id} exists.", user_id)
+        return _existing(existing, user_id, name, recorder), False
+
+
+def _with_key(user_id: str) -> User | None:
+    """Return the user with this id in any spelling, locked."""
+    return User.objects.select_for_update(no_key=True).filter(key=user_key(user_id)).first()
 
 
 def _existing(user: User, user_id: str, name: str, recorder: Recorder) -> User:
@@ -107,17 +118,30 @@ def change_user(
     """
     if name is not None:
         check_user_name(name, "name")
-    may_manage_users(call.caller)
-    if force and not call.caller.is_administrator:
-        raise Forbidden("Only administrators may use `force`.")
     with recording(call) as recorder:
-        user = lock_user(user_id)
+        user = _managed_user(call, user_id)
+        if force:
+            may_administer(call.caller)
         if name is not None and name != user.name:
             user.signed_in = False
             _rename(user, name, recorder)
         if active is not None and active != user.active:
             _set_active(user, recorder, active=active, force=force)
         return user
+
+
+def _managed_user(call: Call, user_id: str) -> User:
+    """Return a user whom the caller manages, locked.
+
+    Raises:
+        NotFound: there is no such user, or the caller may not know of the user.
+        Forbidden: the caller does not manage users.
+    """
+    user = lock_user(user_id)
+    if not can_see_user(call, user_id):
+        raise NotFound(f"There is no user {user_id}.")
+    may_manage_users(call.caller)
+    return user
 
 
 def _rename(user: User, name: str, recorder: Recorder) -> None:
@@ -145,9 +169,8 @@ def add_role(call: Call, user_id: str, role: Role) -> User:
         NotFound: there is no such user.
         Precondition: the user is deactivated.
     """
-    may_manage_users(call.caller)
     with recording(call) as recorder:
-        user = lock_user(user_id)
+        user = _managed_user(call, user_id)
         if not user.active:
             raise Precondition(f"The user {user.id} is deactivated. Activate the user first.")
         _, is_new = UserRole.objects.get_or_create(user=user, role=role)
@@ -163,9 +186,8 @@ def remove_role(call: Call, user_id: str, role: Role) -> User:
         Forbidden: the caller does not manage users.
         NotFound: there is no such user.
     """
-    may_manage_users(call.caller)
     with recording(call) as recorder:
-        user = lock_user(user_id)
+        user = _managed_user(call, user_id)
         removed, _ = UserRole.objects.filter(user=user, role=role).delete()
         if removed:
             recorder.record(EventKind.ROLE_REMOVED, user=user.id, detail={"role": role.name})
