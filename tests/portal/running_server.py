@@ -70,7 +70,7 @@ def command(environment: dict[str, str], *arguments: str) -> str:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Server]:
+def running(folder: Path, *options: str, **settings: str) -> Iterator[Server]:
     """Run the service on a database of its own until the block ends."""
     ports = {"HTTP_PORT": str(free_port()), "METRICS_PORT": str(free_port())}
     values = {
@@ -89,8 +89,8 @@ def running(folder: Path, **settings: str) -> Iterator[Server]:
     environment = kept | variables | {"PYTHONPATH": str(SOURCES)}
     command(environment, "migrate")
     log = (folder / "log").open("w+")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "user_manager", "serve"],
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "user_manager", "serve", *options],
         env=environment,
         stdout=log,
         stderr=subprocess.STDOUT,

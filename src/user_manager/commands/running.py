@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -11,7 +12,8 @@ from django.core.management.base import SystemCheckError
 
 from user_manager.commands.system_call import system_call
 from user_manager.services.sweeping import sweep as sweep_once
-from user_manager.serving.shared_metrics import shared_metrics
+from user_manager.serving.grpc_process import grpc_process
+from user_manager.serving.shared_metrics import has_shared_metrics, shared_metrics
 
 Seconds = Annotated[
     int,
@@ -19,12 +21,25 @@ Seconds = Annotated[
 ]
 
 
-def serve() -> None:
+WithGrpc = Annotated[bool, typer.Option("--with-grpc", help="Serve gRPC too.")]
+
+
+def serve(with_grpc: WithGrpc = False) -> None:  # noqa: FBT002 - a flag
     """Serve the pages and the REST API until SIGTERM."""
-    with shared_metrics():
+    with shared_metrics(), grpc_process() if with_grpc else nullcontext():
         from user_manager.serving.http_server import serve as serve_http  # noqa: PLC0415
 
         serve_http(settings.USER_MANAGER)
+
+
+def grpc() -> None:
+    """Serve gRPC until SIGTERM."""
+    from user_manager.rpc.server import serve as serve_grpc  # noqa: PLC0415 - metrics come first
+    from user_manager.serving import metrics_port  # noqa: PLC0415
+
+    if not has_shared_metrics():
+        metrics_port.start(settings.USER_MANAGER.metrics_port)
+    serve_grpc(settings.USER_MANAGER)
 
 
 def migrate() -> None:
@@ -54,5 +69,5 @@ def sweep(every: Seconds = 0) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (serve, migrate, check, sweep):
+    for command in (serve, grpc, migrate, check, sweep):
         app.command()(command)

@@ -9,6 +9,11 @@ from contextlib import contextmanager
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
+def has_shared_metrics() -> bool:
+    """Return whether another process shares its metrics with this one, and shows them."""
+    return VARIABLE in os.environ
+
+
 @contextmanager
 def shared_metrics() -> Iterator[None]:
     """Share the metrics of this process and its children.
@@ -16,9 +21,6 @@ def shared_metrics() -> Iterator[None]:
     prometheus_client reads the variable when it is imported, so nothing that counts may have been
     imported before.
     """
-    if VARIABLE in os.environ:
-        yield
-        return
     folder = tempfile.mkdtemp(prefix="user-manager-metrics-")
     os.environ[VARIABLE] = folder
     try:

@@ -5,8 +5,12 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import grpc
 import pytest
-from running_server import Server, command, read_answer, running
+from running_server import Server, command, free_port, read_answer, running
+
+from user_manager.rpc.user_manager_pb2 import GetUserRequest
+from user_manager.rpc.user_manager_pb2_grpc import UserManagerStub
 
 ANN = "ann@example.com"
 PATH = f"/api/v1/users/{ANN}"
@@ -124,3 +128,20 @@ def test_the_service_is_not_ready_without_its_tables(tmp_path: Path) -> None:
         assert (answer.status, "user-manager migrate" in answer.body) == (503, True)
         live = server_of_a_lost_database.get("/livez", port=server_of_a_lost_database.metrics_port)
         assert live.status == 200
+
+
+def test_one_process_group_serves_grpc_too_and_ends_as_one(tmp_path: Path) -> None:
+    grpc_port = free_port()
+    with running(tmp_path, "--with-grpc", GRPC_PORT=str(grpc_port)) as both:
+        channel = grpc.insecure_channel(f"127.0.0.1:{grpc_port}")
+        grpc.channel_ready_future(channel).result(timeout=60)
+        metadata = [("kubeflow-userid", ANN)]
+        stub = UserManagerStub(channel)
+        answer = stub.GetUser(
+            GetUserRequest(id=ANN), metadata=metadata, wait_for_ready=True, timeout=60
+        )
+        assert answer.user.id == ANN
+        channel.close()
+        assert both.terminate() == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", grpc_port), timeout=5)
