@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from profiles_management.pmr.people import Contributor, UserKind
 from profiles_management.pmr.problems import Problem
@@ -81,8 +81,7 @@ def _option(name: str, value: str) -> str:
     return f"{name} {shlex.quote(value)}"
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedContributor:
+class RefusedContributor(NamedTuple):
     """A contributor whom a source adds to a profile, and who gets no access by that.
 
     Attributes:

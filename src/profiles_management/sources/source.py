@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 from profiles_management.pmr.classes import (
     ContributorRole,
@@ -75,8 +75,7 @@ class Source(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RefusedPerson:
+class RefusedPerson(NamedTuple):
     """A person of a source's document who gets no access, although the rest of it is applied.
 
     Attributes:
@@ -89,8 +88,7 @@ class RefusedPerson:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueContributor:
+class CatalogueContributor(NamedTuple):
     """A contributor of another source in an open profile.
 
     Attributes:
@@ -105,8 +103,7 @@ class CatalogueContributor:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueProfile:
+class CatalogueProfile(NamedTuple):
     """An open profile, to which a source may add contributors."""
 
     name: str

@@ -13,7 +13,6 @@ from profiles_management.pmr.problems import BrakeError, Problem, ProfilesError,
 from profiles_management.reconcile.plan import Change, Person
 from profiles_management.reconcile.report import Report, Result
 from profiles_management.reconcile.target_errors import TargetError
-from profiles_management.sources.catalogue import catalogue
 from profiles_management.sources.gathering import Gathered, Reading
 from profiles_management.sources.refused_people import refused_people
 from profiles_management.sources.source import (
@@ -187,6 +186,9 @@ class _Run:
             return None
         if self.gathered.pmr.origins.conflicts:
             return None
+        # Few sources ask.
+        from profiles_management.sources.catalogue import catalogue  # noqa: PLC0415
+
         return catalogue(self.reading, self.gathered)
 
     def unfinished(self) -> ProfileState:

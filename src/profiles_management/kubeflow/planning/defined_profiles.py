@@ -105,6 +105,7 @@ class _DefinedProfile:
         """Add the changes, what is pending, and the warnings."""
         people = contributor_changes.plan(self.grants, self.frozen.state, self.settings)
         self._add_changes(people)
+        self.draft.settled.add(self.name)
         for person, source in self.frozen.people.items():
             self.draft.staying.append((self.name, person, source))
         self.draft.pending += _first_to_last([*self.owner.pending(), *self.shape.pending()])

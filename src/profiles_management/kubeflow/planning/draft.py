@@ -36,6 +36,8 @@ class Draft:
             see frozen.staying.
         remaining: see Plan.
         planned: the namespaces whose contributors are planned.
+        settled: those of them in which nobody stays without a reason in the plan: everybody's
+            access is planned, not only access that has ended.
         adopted: the existing namespaces that the document takes over.
     """
 
@@ -58,6 +60,7 @@ class Draft:
         self.new = 0
         self.existing = ExistingAccess()
         self.planned: set[str] = set()
+        self.settled: set[str] = set()
         self.frozen = frozen.profiles(pmr, observed, settings)
         self.staying: list[tuple[str, Person, str]] = []
         self.remaining: Mapping[str, frozenset[str]] = {}

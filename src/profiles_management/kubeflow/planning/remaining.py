@@ -1,33 +1,39 @@
 """People who stay in profiles that their source may no longer name, for its report. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from profiles_management.kubeflow.planning.draft import Draft
 from profiles_management.kubeflow.state.access_state import holder_of
 from profiles_management.reconcile.plan import Person
 
 
-def by_source(draft: Draft, planned: Collection[str]) -> dict[str, frozenset[str]]:
+def by_source(draft: Draft) -> dict[str, frozenset[str]]:
     """Return, by source, the profiles in which people stay whom the source added.
 
     In most profiles nobody stays: whoever is not in the document is revoked by a change. People
     stay where a profile stays as it is, such as one that is refused or frozen.
-
-    Args:
-        planned: the namespaces all of whose contributors are planned.
     """
     if not draft.pmr.origins.is_merged:
         return {}
     profiles: dict[str, set[str]] = defaultdict(set)
     for profile, _, source in draft.staying:
         profiles[source].add(profile)
+    for name, source in _unsettled(draft):
+        profiles[source].add(name)
+    return {source: frozenset(names) for source, names in profiles.items()}
+
+
+def _unsettled(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Yield the namespaces with access that no change revokes, and the sources that gave it."""
+    names = draft.observed.bindings.keys() - draft.settled
+    if not names:
+        return
     revoked = {(change.profile, change.person) for change in draft.changes if not change.after}
-    for name in draft.observed.bindings.keys() - planned:
+    for name in names:
         for person, source in _marked(name, draft):
             if (name, person) not in revoked:
-                profiles[source].add(name)
-    return {source: frozenset(names) for source, names in profiles.items()}
+                yield name, source
 
 
 def _marked(name: str, draft: Draft) -> Iterator[tuple[Person, str]]:

@@ -63,9 +63,8 @@ def plan(draft: Draft) -> None:
         if not draft.pmr.has_profile(name) and name not in draft.stale:
             _plan_remaining(draft, name)
     _plan_let_go(draft)
-    planned = {name for name in draft.planned if not ownership.is_terminating(name, draft.observed)}
     _plan_expired(draft)
-    draft.remaining = remaining.by_source(draft, planned)
+    draft.remaining = remaining.by_source(draft)
 
 
 def _plan_stale(draft: Draft, name: str) -> None:
@@ -89,9 +88,13 @@ def _plan_stale(draft: Draft, name: str) -> None:
 
 
 def _revocable(draft: Draft, name: str) -> ContributorState | None:
-    """Return the namespace of a profile with the access that is ours to end, None where none is."""
+    """Return the namespace of a profile with the access that is ours to end, None where none is.
+
+    Where that is everybody's, the namespace is settled.
+    """
     state = contributor_state(name, draft.observed, draft.now)
     if ownership.is_ours_to_close(name, draft.observed, draft.settings):
+        draft.settled.add(name)
         return state
     if ownership.is_terminating(name, draft.observed):
         return terminating.revocable(state, draft.observed, draft.settings)
