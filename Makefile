@@ -1,6 +1,6 @@
 # All targets need Python 3.11 or newer with venv, and a package registry.
 .DEFAULT_GOAL := help
-.PHONY: help demo session test integration faults cluster puhuri pack packed juju bench lint lint-charm fmt lock clean
+.PHONY: help demo session test integration faults cluster puhuri portal pack packed juju bench lint lint-charm fmt lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -36,6 +36,9 @@ cluster: $(READY)  ## run that control plane with stand-ins for Kubeflow until C
 
 puhuri: $(READY)  ## run a research portal with sample data, to play with until Ctrl-C or SIGTERM
 	@PYTHONPATH=tests exec $(VENV)/python -m puhuri_server  # exec: SIGTERM reaches it
+
+portal: $(READY)  ## run the User Manager with sample people on this machine until Ctrl-C or SIGTERM
+	@PYTHONPATH=src exec $(VENV)/python -m user_manager.demo  # exec: SIGTERM reaches it
 
 pack: $(READY)  ## pack the charm for this machine, without LXD (Debian 12 with .ci/packages)
 	$(VENV)/tox run -e pack

@@ -2,6 +2,7 @@
 
 import logging.config
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 
@@ -20,7 +21,9 @@ APPEND_SLASH = False  # the contract: a path with a slash at its end is 404
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "user_manager",
 ]
@@ -35,16 +38,30 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "user_manager.web.security.ContentSecurityPolicy",
 ]
 
-TEMPLATES = [
+_WEB = Path(__file__).parent / "web"
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_WEB / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "builtins": ["user_manager.web.template_tags"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "user_manager.web.preferences.preferences",
+            ],
+        },
     }
 ]
+FORM_RENDERER = "user_manager.web.fields.Renderer"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # there are no sessions
+CSRF_FAILURE_VIEW = "user_manager.web.errors.forged"
 
 
 def _database() -> dict[str, object]:
@@ -78,8 +95,10 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
+FORMAT_MODULE_PATH = ["user_manager.web.formats"]
 
 STATIC_URL = "static/"
+STATICFILES_DIRS = [_WEB / "static"]
 WHITENOISE_USE_FINDERS = True  # served from the package: there is no build step
 
 CSRF_COOKIE_HTTPONLY = True

@@ -1,0 +1,51 @@
+"""From a form to a verb of the service, with its errors beside the fields."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from django import forms
+
+from user_manager.domain.errors import (
+    Exists,
+    Forbidden,
+    Invalid,
+    Precondition,
+    TooMany,
+    UserManagerError,
+)
+
+Result = TypeVar("Result")
+_FIELDS: Final = {"until": "date", "duration": "period", "types": "level"}
+
+
+def submit(form: forms.Form, verb: Callable[[], Result]) -> Result | None:
+    """Return what a verb returns, which is not None; None if the form or the service refuses it.
+
+    What the service refuses is then an error of the form.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return verb()
+    except Invalid as error:
+        _add_field_errors(form, error, _FIELDS)
+    except (Exists, Precondition, TooMany, Forbidden) as error:
+        _add(form, None, error)
+    return None
+
+
+def _add_field_errors(form: forms.Form, error: Invalid, fields: Mapping[str, str]) -> None:
+    for row in error.errors:
+        name = fields.get(row.path, row.path)
+        form.add_error(name if name in form.fields else None, row.what)
+    if not error.errors:
+        _add(form, None, error)
+
+
+def _add(form: forms.Form, field: str | None, error: UserManagerError) -> None:
+    form.add_error(field, forms.ValidationError(error.detail, code=error.code))
+
+
+def http_status(form: forms.Form) -> int:
+    """Return the HTTP status for a page with this form: 422 if it has errors."""
+    return 422 if form.errors else 200
