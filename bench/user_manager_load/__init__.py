@@ -1,0 +1,1 @@
+"""The User Manager under load: requests a second, latencies and processor time."""
