@@ -54,5 +54,7 @@ def log_settings(form: Literal["json", "text"]) -> dict[str, Any]:
             # their lines hold whole URLs, with what people search for
             "django.request": {"level": "ERROR"},
             "httpx2": {"level": "WARNING"},
+            # quotes metadata that is not UTF-8, which may be a token with a typing error
+            "grpc._cython.cygrpc": {"level": "CRITICAL"},
         },
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from threading import Event
 from typing import Any, Final
 
 import grpc
@@ -72,8 +73,10 @@ class _Answerer:
     verb: Verb
     configuration: Configuration
     clock: Clock
+    may_answer: Event
 
     def __call__(self, data: bytes, context: grpc.ServicerContext) -> Message:
+        self.may_answer.wait()
         started = time.perf_counter()
         line = _LogLine(self.name)
         try:
@@ -133,12 +136,16 @@ def _status_of(error: Exception, name: str) -> tuple[str, str]:
 
 
 def contract_handler(
-    configuration: Configuration, clock: Clock
+    configuration: Configuration, clock: Clock, may_answer: Event
 ) -> "grpc.GenericRpcHandler[bytes, Message]":
-    """Return what answers the RPCs of the contract."""
+    """Return what answers the RPCs of the contract.
+
+    Args:
+        may_answer: RPCs wait while it is not set.
+    """
     methods = {
         name: grpc.unary_unary_rpc_method_handler(
-            _Answerer(name, request_type, verb, configuration, clock),
+            _Answerer(name, request_type, verb, configuration, clock, may_answer),
             response_serializer=lambda message: message.SerializeToString(),
         )
         for name, (request_type, verb) in VERBS.items()

@@ -14,16 +14,14 @@ Entry = tuple[str, str | bytes]
 class Metadata:
     """The metadata of one RPC.
 
-    Names are in lower case, as HTTP/2 demands. A name with `-bin` carries bytes, which are read as
-    UTF-8: that is how gRPC sends what is not ASCII. Bytes that are not UTF-8 become surrogates,
-    which no id and no text may have.
+    Names are in lower case, as HTTP/2 demands. A name with `-bin` carries UTF-8, any other one
+    ASCII. What is neither becomes surrogates, which no id and no text may have.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._values: dict[str, list[str]] = {}
         for name, value in entries:
-            text = value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
-            self._values.setdefault(name, []).append(text)
+            self._values.setdefault(name, []).append(_text(value))
 
     def option(self, name: str) -> str | None:
         """Return what the caller asks for under a name; None if nothing.
@@ -61,6 +59,13 @@ class Metadata:
         if len(values) > 1:
             raise Unauthenticated(f"The metadata {names[0]} has several values.")
         return values.pop() if values else None
+
+
+def _text(value: str | bytes) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    # gRPC reads other bytes as Latin-1 when they are not UTF-8: nobody knows what was sent
+    return value.encode().decode("ascii", "surrogateescape")
 
 
 def _without_none(headers: Mapping[str, str | None]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 import logging
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ WORKERS: Final = 10
 """Threads, each with one connection to the database."""
 DRAIN_SECONDS: Final = 25.0
 """How long running RPCs may take at the end. Kubernetes waits 30 seconds."""
+_PAUSE_SECONDS: Final = 0.2
 
 _MOST_RPCS: Final = 1000  # running and waiting; more are refused with RESOURCE_EXHAUSTED
 _OPTIONS: Final = (
@@ -49,15 +52,28 @@ class RpcServer:
     port: int
     _server: grpc.Server
     _health: Health
+    _may_answer: threading.Event
 
     def start(self) -> None:
         """Begin to answer."""
         self._server.start()
 
-    def stop(self, seconds: float = DRAIN_SECONDS) -> None:
-        """Take no more RPCs, and wait for the running ones; after these seconds cancel them."""
+    def drain(self) -> None:
+        """Take no more RPCs, and answer all that have arrived; after a while cancel them.
+
+        gRPC cancels what has arrived and is not with a worker yet. So the workers pause for a
+        moment, in which it hands them everything.
+        """
         self._health.enter_graceful_shutdown()
-        self._server.stop(seconds).wait()
+        self._may_answer.clear()
+        time.sleep(_PAUSE_SECONDS)
+        ended = self._server.stop(DRAIN_SECONDS)
+        self._may_answer.set()
+        ended.wait()
+
+    def close(self) -> None:
+        """End at once."""
+        self._server.stop(None).wait()
 
 
 def create_server(
@@ -85,11 +101,13 @@ def create_server(
         options=_OPTIONS,
         maximum_concurrent_rpcs=_MOST_RPCS,
     )
-    server.add_generic_rpc_handlers((contract_handler(configuration, clock),))
+    may_answer = threading.Event()
+    may_answer.set()
+    server.add_generic_rpc_handlers((contract_handler(configuration, clock, may_answer),))
     health = add_health(server, checks or ThreadPoolExecutor(1, thread_name_prefix="health"))
     add_reflection(server)
     port = _listen(server, configuration, address or f"[::]:{configuration.grpc_port}")
-    return RpcServer(port, server, health)
+    return RpcServer(port, server, health, may_answer)
 
 
 def _listen(server: grpc.Server, configuration: Configuration, address: str) -> int:
@@ -111,13 +129,13 @@ def serve(configuration: Configuration) -> None:
     Raises:
         ConfigurationError: the port is in use, or the settings of TLS are wrong.
     """
-    server = create_server(configuration)
     with _signals() as signals:
+        server = create_server(configuration)
         server.start()
         logger.info("gRPC listens on port %s", server.port)
         signals.get()
         logger.info("gRPC stops")
-        server.stop()
+        server.drain()
 
 
 @contextmanager

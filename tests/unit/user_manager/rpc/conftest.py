@@ -22,13 +22,13 @@ ENVIRONMENT = {
 
 
 class Clock:
-    """The time of the server."""
+    """The clock of the server. A test may set what it answers."""
 
     def __init__(self) -> None:
-        self.now = NOW
+        self.answer: Callable[[], datetime] = lambda: NOW
 
     def __call__(self) -> datetime:
-        return self.now
+        return self.answer()
 
 
 @pytest.fixture(scope="session")
@@ -78,9 +78,9 @@ def start(
                 clock=clock,
             )
             server.start()
-            stack.callback(server.stop, 0)
+            stack.callback(server.close)
             channel = stack.enter_context(grpc.insecure_channel(f"127.0.0.1:{server.port}"))
-            return Client(contract, channel)
+            return Client(contract, channel, server.port, server.drain)
 
         yield begin
 

@@ -63,17 +63,26 @@ class Contract:
 
 
 class Client:
-    """Calls the RPCs of the contract over a channel."""
+    """Calls the RPCs of the contract over a channel to a port of this machine."""
 
-    def __init__(self, contract: Contract, channel: grpc.Channel) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        channel: grpc.Channel,
+        port: int,
+        drain: Callable[[], None] = lambda: None,
+    ) -> None:
         self.contract = contract
         self.channel = channel
+        self.port = port
+        self.drain = drain  # ends the server as SIGTERM does
 
     def call(
         self,
         method: str,
         metadata: Metadata | None = None,
         timeout: float = _PATIENCE,
+        /,
         **values: Any,
     ) -> Answer:
         """Call a method with the values of its input."""
