@@ -6,6 +6,7 @@ import typer
 from django.db import DatabaseError
 
 from user_manager.commands import administrators, running, tokens, users
+from user_manager.configuration import ConfigurationError
 from user_manager.domain.errors import Invalid, UserManagerError
 
 app = typer.Typer(
@@ -37,6 +38,8 @@ def run() -> None:
         _fail(*lines)
     except UserManagerError as error:
         _fail(error.detail)
+    except ConfigurationError as error:
+        _fail(str(error))
     except DatabaseError:
         _fail("The database does not answer, or it lacks migrations. Run: user-manager migrate")
 

@@ -156,6 +156,7 @@ def send_raw(port: int, name: bytes, value: bytes) -> bytes:
         b":path": b"/etl.user.manager.V1.UserManager/GetUser",
         b":authority": b"localhost",
         b"content-type": b"application/grpc",
+        b"te": b"trailers",  # codespell:ignore te
         name: value,
     }
     # RFC 7541, 6.2.3: literals that are never indexed, with lengths below 127
