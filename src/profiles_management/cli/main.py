@@ -5,10 +5,12 @@ error (of usage too), 3 the brake stopped it, 4 something is still pending at th
 --exit-code` found changes, 0 done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 
 import typer
+from typer.main import get_command
 
 from profiles_management.cli import (
     about,  # noqa: F401 - these modules register commands
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str], session: Session | None = None) -> int:
 
 def _run(arguments: Sequence[str], session: Session) -> int:
     try:
-        code = app(args=list(arguments), prog_name=NAME, standalone_mode=False, obj=session)
+        code = _program()(args=list(arguments), prog_name=NAME, standalone_mode=False, obj=session)
         return int(code or 0)
     except typer.Abort:
         with suppress(OSError):  # the terminal is gone
@@ -66,6 +68,12 @@ def _run(arguments: Sequence[str], session: Session) -> int:
         with suppress(OSError):  # the terminal is gone
             return failed(SystemFailure(redacted(_system_message(error))), arguments, session)
     return 1
+
+
+@cache
+def _program() -> Callable[..., int | None]:
+    """Return the parser of the command line. Building it takes longer than most commands run."""
+    return get_command(app)
 
 
 def _abort_message(session: Session) -> str:
