@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -24,7 +25,12 @@ from puhuri_server.server import Portal, serving
 _FILE = yaml.load((Path(__file__).parents[3] / "charmcraft.yaml").read_text(), yaml.CSafeLoader)
 # What testing.Context would read again for each test.
 _META = {key: _FILE[key] for key in ("name", "peers", "provides", "requires") if key in _FILE}
-CHARM = {"meta": _META, "config": _FILE["config"], "actions": _FILE["actions"]}
+# testing.Context writes and reads these for each event; it needs no descriptions.
+_OPTIONS = {
+    name: {key: value for key, value in option.items() if key != "description"}
+    for name, option in _FILE["config"]["options"].items()
+}
+CHARM = {"meta": _META, "config": {"options": _OPTIONS}, "actions": _FILE["actions"]}
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
 
@@ -150,6 +156,14 @@ class World:
     def logged(self) -> list[str]:
         """The lines of juju-log, each a separate process on a real unit."""
         return [f"{line.level} {line.message}" for line in self.context.juju_log]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def metadata_as_json() -> Iterator[None]:
+    """Let testing.Context write JSON, which is YAML too; its writer takes longer than an event."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scenario._runtime.yaml", SimpleNamespace(safe_dump=json.dumps))
+        yield
 
 
 @pytest.fixture
