@@ -1,4 +1,4 @@
-"""The manifests of the User Manager, against the schemas of a real API server."""
+"""The manifests of the User Manager and of the command, against a real API server."""
 
 import shutil
 import subprocess
@@ -8,7 +8,8 @@ import pytest
 
 from .conftest import World
 
-MANIFESTS = Path(__file__).parents[2] / "deploy/user-manager"
+DEPLOY = Path(__file__).parents[2] / "deploy"
+MANIFESTS, COMMAND = DEPLOY / "user-manager", DEPLOY / "profiles-management"
 RESTRICTED = "pod-security.kubernetes.io/warn=restricted"
 
 
@@ -62,6 +63,33 @@ def test_the_api_server_accepts_an_overlay_without_a_warning(
     applied = kubectl(cluster, "apply", "--dry-run=server", "-k", folder)
     assert (applied.returncode, applied.stderr) == (0, "")
     assert {line.partition("/")[0] for line in applied.stdout.splitlines()} == kinds
+
+
+@pytest.fixture
+def namespace_of_command(cluster: World):
+    manifest = str(COMMAND / "namespace.yaml")
+    kubectl(cluster, "create", "-f", manifest)
+    yield
+    kubectl(cluster, "delete", "-f", manifest, "--wait=false")
+
+
+def test_the_api_server_accepts_the_cron_job_of_the_command_without_a_warning(
+    cluster: World, namespace_of_command: None
+) -> None:
+    arguments = ["apply", "--server-side", "--dry-run=server", "-k", str(COMMAND)]
+
+    applied = kubectl(cluster, *arguments)
+
+    assert (applied.returncode, applied.stderr) == (0, "")
+    assert [line.partition("/")[0] for line in applied.stdout.splitlines()] == [
+        "namespace",
+        "serviceaccount",
+        "clusterrole.rbac.authorization.k8s.io",
+        "clusterrolebinding.rbac.authorization.k8s.io",
+        "configmap",
+        "configmap",
+        "cronjob.batch",
+    ]
 
 
 def test_the_policy_of_the_mesh_is_accepted(cluster: World, namespace: None) -> None:

@@ -15,7 +15,7 @@ from profiles_management.git import address
 from profiles_management.git.location import AddressError
 from profiles_management.pmr import documents
 from profiles_management.pmr.boundary import source_boundary
-from profiles_management.pmr.origins import PORTAL
+from profiles_management.pmr.origins import RESEARCH_PORTAL
 from profiles_management.pmr.problems import DocumentError, GitError, Problem
 from profiles_management.reconcile.clock import Clock
 from profiles_management.sources.local_files import STDIN, Contents, FileId
@@ -115,7 +115,7 @@ class FileReader:
         """
         if name == STDIN:
             return "standard input"
-        if name.startswith(PORTAL):
+        if name.startswith(RESEARCH_PORTAL):
             return _shown_portal(name)
         return name if name in self.commits else address.shown(name)
 
@@ -126,7 +126,7 @@ def refuse_repository(name: str) -> None:
     Raises:
         GitError: it is no file, folder or location in Git. The message contains no credential.
     """
-    if name.startswith(PORTAL):
+    if name.startswith(RESEARCH_PORTAL):
         what = f"a portal is not trusted. Write --untrusted {_shown_portal(name)}."
         raise typer.BadParameter(what, param_hint="FILE")
     if address.is_location(name) or not address.looks_like_repository(name):
@@ -140,7 +140,7 @@ def _shown_portal(text: str) -> str:
     try:
         return str(CustomerAddress.of(text))
     except ValueError:
-        return f"{PORTAL}CUSTOMER@URL"
+        return f"{RESEARCH_PORTAL}CUSTOMER@URL"
 
 
 def as_written_here(error: AddressError) -> GitError:

@@ -19,6 +19,7 @@ from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import ApplyOptions, as_option
 from profiles_management.cli.source_options import UNTRUSTED_PROFILES
 from profiles_management.cli.spread import spread
+from profiles_management.cli.user_manager_options import TOKEN_NAME
 from profiles_management.pmr.problems import Interrupted, ProfilesError, SettingsError
 from profiles_management.reconcile.describe import Data
 
@@ -27,6 +28,7 @@ VARIABLES = (
     frozenset(field.name.upper() for group in _GROUPS for field in fields(group))
     | ApplyOptions.variables()
     | {"GIT_TOKEN", "OUTPUT", "TIMEOUT", variables.variable_name(UNTRUSTED_PROFILES)}
+    | {TOKEN_NAME, "PORTAL", "PORTAL_CA"}
 )
 
 app = typer.Typer(

@@ -44,7 +44,7 @@ from profiles_management.reconcile.markdown import problems_markdown
 from profiles_management.reconcile.target import TargetDescription
 from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.reconcile.waiting import Watcher
-from profiles_management.sources import Reading, Source, merged, read_each
+from profiles_management.sources import Gathered, Reading, Source, merged, read_each
 
 _MOST_NAMES = 3
 _OF_TARGET = (TargetError, UnknownProfile, StoppedError)
@@ -58,7 +58,9 @@ class Session:
         connect: returns a client for a kubeconfig and a context, each None for the default.
         names: what the documents were asked for by.
         files: reads the documents.
+        gathered: the documents of all sources, None if there are none but the administrator's.
         unread: documents that are not trusted, and that could not be read or are not valid.
+        unanswered: sources that could not be told what became of their document.
         opened: which target the command reads, None before it was opened.
     """
 
@@ -68,7 +70,9 @@ class Session:
     signals: Signals = field(default_factory=Signals)
     names: tuple[str, ...] = field(default=(), init=False)
     files: FileReader = field(init=False)
+    gathered: Gathered | None = field(default=None, init=False)
     unread: tuple[Reading, ...] = field(default=(), init=False)
+    unanswered: tuple[Reading, ...] = field(default=(), init=False)
     opened: TargetDescription | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -122,9 +126,10 @@ class Session:
         if every and self.unread:
             raise DocumentError(problems_in(self.unread))
         for reading in self.unread:
-            self._report_unread(reading, f"What was made for {reading.name} stays unchanged.")
+            self.report_source(reading, f"What was made for {reading.name} stays unchanged.")
         pmr = merged(readings, own=own, withdrawn=withdrawn)
         pmr.origins = replace(pmr.origins, withdrawn=withdrawn)
+        self.gathered = Gathered(pmr, readings)
         return pmr
 
     def own_document(
@@ -158,11 +163,11 @@ class Session:
         except ProfilesError as error:
             reading = Reading(source, error=error)
             self.unread += (reading,)
-            self._report_unread(reading, then)
+            self.report_source(reading, then)
 
     def ended(self, code: int) -> int:
         """Return the exit code of a command that came to its end with `code`."""
-        return 1 if self.unread else code
+        return 1 if self.unread or self.unanswered else code
 
     @property
     def documents(self) -> str:
@@ -209,22 +214,20 @@ class Session:
                 standard error.
         """
         if output != "text":
-            self.terminal.data(self._origins() | self._with_unread(data), output)
+            self.terminal.data(self._origins() | self._with_sources(data), output)
         elif listing:
             self.note_target()
             self.terminal.show(lines)
         else:
             self.terminal.show([*self.heading(), *lines])
 
-    def _with_unread(self, data: Data) -> Data:
-        """Return the data of a command, with what is wrong with documents that are not trusted."""
-        if not self.unread:
-            return data
-        wrong = map(problem_data, problems_in(self.unread))
-        return data | {"errors": [*wrong, *data.get("errors", ())]}
+    def _with_sources(self, data: Data) -> Data:
+        """Return the data of a command, with what is wrong with sources that are not trusted."""
+        wrong = [*map(problem_data, problems_in((*self.unread, *self.unanswered)))]
+        return data | {"errors": [*wrong, *data.get("errors", ())]} if wrong else data
 
-    def _report_unread(self, reading: Reading, then: str) -> None:
-        """Print what is wrong with a document that is not trusted, and what follows."""
+    def report_source(self, reading: Reading, then: str) -> None:
+        """Print what is wrong with a source that is not trusted, and what follows."""
         problems = problems_in([reading])
         self.terminal.complain(problem_lines(problems, document=reading.source.label, then=then))
 

@@ -1,9 +1,10 @@
-"""Options that name documents of other authors, which are not trusted."""
+"""Options that name documents of other authors, which are not trusted, and the User Manager."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
@@ -21,11 +22,16 @@ from profiles_management.cli.untrusted_files import (
     untrusted_portal,
     withdrawn_name,
 )
+from profiles_management.cli.user_manager_options import (
+    PORTAL,
+    user_manager_option,
+    user_manager_source,
+)
 from profiles_management.cli.variables import entries
 from profiles_management.git import address
 from profiles_management.kubeflow import setting_checks
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.pmr.origins import PORTAL
+from profiles_management.pmr.origins import RESEARCH_PORTAL, USER_MANAGER
 from profiles_management.reconcile.clock import Clock
 from profiles_management.sources import Source, Trust
 from profiles_management.sources.files import FileSource
@@ -106,11 +112,7 @@ class UntrustedOptions(DocumentOptions):
                 portal.
             GitError: a URL is not accepted.
         """
-        trust = Trust(
-            names=self._patterns(),
-            profiles=settings.untrusted_max_profiles,
-            contributors=settings.untrusted_max_contributors,
-        )
+        trust = _trust(settings, names=self._patterns())
         return sources_of(self.untrusted or (), reader, trust, settings.instance)
 
     def _patterns(self) -> tuple[str, ...]:
@@ -132,7 +134,7 @@ class SourceOptions(UntrustedOptions):
         list[str] | None,
         untrusted_option(
             "Untrusted document that is merged with FILE: it cannot take over existing profiles or "
-            f"set reserved keys. {PORTAL}CUSTOMER@URL is a customer of a research portal."
+            f"set reserved keys. {RESEARCH_PORTAL}CUSTOMER@URL is a customer of a research portal."
         ),
     ] = None
     withdrawn: Annotated[
@@ -144,11 +146,46 @@ class SourceOptions(UntrustedOptions):
             metavar="NAME",
         ),
     ] = None
+    portal: Annotated[
+        str | None,
+        user_manager_option(
+            "--portal",
+            "User Manager, whose approved requests add contributors to open profiles; apply "
+            "answers it.",
+            metavar="URL",
+        ),
+    ] = None
+    portal_ca: Annotated[
+        Path | None,
+        user_manager_option(
+            "--portal-ca", "CA certificates in PEM that replace the system's.", metavar="FILE"
+        ),
+    ] = None
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """The names of all files, those that are not trusted last, and the User Manager."""
+        names = (*self.names, *untrusted_names(self.untrusted))
+        return names if self.portal is None else (*names, self.portal)
 
     @property
     def is_merged(self) -> bool:
         """Whether there are other sources than the document of the administrator."""
-        return bool(self.untrusted or self.withdrawn)
+        return bool(self.untrusted or self.withdrawn or self.portal is not None)
+
+    def sources(self, reader: SourceReader, settings: Settings) -> list[Source]:
+        """Return the documents that are not trusted, and the User Manager.
+
+        Raises:
+            typer.TyperException: see `UntrustedOptions.sources`; or the URL is not valid.
+            GitError: a URL in Git is not accepted.
+        """
+        sources = UntrustedOptions.sources(self, reader, settings)
+        if self.portal is not None:
+            trust = _trust(settings, names=())  # an entry with an owner is not valid there
+            portal = (self.portal, self.portal_ca, trust, reader.clock, reader.waiting)
+            sources.append(user_manager_source(*portal))
+        return sources
 
     def withdrawn_names(self, given: Iterable[Source]) -> frozenset[str]:
         """Return the names of the sources that are no longer used, as objects record them.
@@ -163,14 +200,30 @@ class SourceOptions(UntrustedOptions):
         names = frozenset(map(withdrawn_name, self.withdrawn or ()))
         for source in given:
             if source.name in names:
-                what = f"{source.name} is given with {OPTION}. Leave out one of them."
+                option = PORTAL if source.name == USER_MANAGER else OPTION
+                what = f"{source.name} is given with {option}. Leave out one of them."
                 raise typer.BadParameter(what, param_hint=WITHDRAWN)
         return names
 
 
+def _trust(settings: Settings, *, names: tuple[str, ...]) -> Trust:
+    """Return what a document of somebody else may do.
+
+    Args:
+        names: patterns of the names of profiles that it may define.
+    """
+    return Trust(
+        names=names,
+        profiles=settings.untrusted_max_profiles,
+        contributors=settings.untrusted_max_contributors,
+    )
+
+
 def untrusted_names(given: Iterable[str] | None) -> list[str]:
     """Return the FILE of each `--untrusted`, without the NAME that it may have."""
-    return [text if text.startswith(PORTAL) else split_name(text)[1] for text in given or ()]
+    return [
+        text if text.startswith(RESEARCH_PORTAL) else split_name(text)[1] for text in given or ()
+    ]
 
 
 def sources_of(

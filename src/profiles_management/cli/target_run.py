@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from profiles_management.cli.answering import answer, report_unanswered
 from profiles_management.cli.prompting import READING, Declined, agreed_plan, confirmation_stops
 from profiles_management.cli.session import Session
-from profiles_management.pmr.problems import StoppedError
+from profiles_management.pmr.problems import ProfilesError, StoppedError
 from profiles_management.reconcile.concerns import Confirmation
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import line
@@ -78,13 +79,36 @@ class TargetRun:
             yes: whether nobody is asked.
         """
         ask = session.terminal.is_interactive() and not yes
+        outcome = self._outcome(session, carry_out, ask=ask)
+        answer(session, outcome)
+        try:
+            return _shown(session, output, outcome)
+        finally:
+            report_unanswered(session)
+
+    def _outcome(
+        self, session: Session, carry_out: Callable[[Plan, Watcher], Report], *, ask: bool
+    ) -> Report | ProfilesError:
+        """Return the report of what was carried out, or the error that ended it."""
         try:
             planned = agreed_plan(session, self.plan, self.confirmation, self.limits, ask=ask)
             with session.changing("Applying") as progress:
-                report = carry_out(planned, progress)
-        except (StoppedError, Declined) as error:
-            return stopped(session, output, error)
-        return reported(session, output, report)
+                return carry_out(planned, progress)
+        except ProfilesError as error:
+            return error
+
+
+def _shown(session: Session, output: str, outcome: Report | ProfilesError) -> int:
+    """Show what became of an apply, and return its exit code.
+
+    Raises:
+        ProfilesError: the error that ended it, unless a part of it was carried out.
+    """
+    if isinstance(outcome, Report):
+        return reported(session, output, outcome)
+    if isinstance(outcome, StoppedError | Declined):
+        return stopped(session, output, outcome)
+    raise outcome
 
 
 def reported(session: Session, output: str, report: Report) -> int:

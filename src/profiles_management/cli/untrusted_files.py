@@ -12,7 +12,7 @@ from profiles_management.cli.file_names import split_name
 from profiles_management.cli.file_reader import as_written_here, refuse_repository
 from profiles_management.cli.puhuri.customer_address import CustomerAddress
 from profiles_management.git import AddressError, address
-from profiles_management.pmr.origins import FILE, PORTAL
+from profiles_management.pmr.origins import FILE, RESEARCH_PORTAL
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.sources.local_files import STDIN
@@ -77,7 +77,7 @@ class UntrustedPortal:
 
 def is_portal(text: str) -> bool:
     """Return whether an `--untrusted` is a customer of a portal, and not a file."""
-    return _portal_parts(text)[1].startswith(PORTAL)
+    return _portal_parts(text)[1].startswith(RESEARCH_PORTAL)
 
 
 def untrusted_portal(text: str) -> UntrustedPortal:
@@ -89,11 +89,11 @@ def untrusted_portal(text: str) -> UntrustedPortal:
     name, place = _portal_parts(text)
     _check_name(name)
     address = _customer_address(place, OPTION)
-    return UntrustedPortal(address, str(address) if name is None else f"{PORTAL}{name}")
+    return UntrustedPortal(address, str(address) if name is None else f"{RESEARCH_PORTAL}{name}")
 
 
 def _portal_parts(text: str) -> tuple[str | None, str]:
-    return (None, text) if text.startswith(PORTAL) else split_name(text)
+    return (None, text) if text.startswith(RESEARCH_PORTAL) else split_name(text)
 
 
 def _customer_address(text: str, option: str) -> CustomerAddress:
@@ -115,8 +115,8 @@ def withdrawn_name(text: str) -> str:
         typer.BadParameter: it is empty or not UTF-8 text.
         GitError: it contains a URL that is not accepted. The message contains no credential.
     """
-    if text.startswith(PORTAL):
-        is_name = _NAME.fullmatch(text.removeprefix(PORTAL)) is not None
+    if text.startswith(RESEARCH_PORTAL):
+        is_name = _NAME.fullmatch(text.removeprefix(RESEARCH_PORTAL)) is not None
         return text if is_name else str(_customer_address(text, WITHDRAWN))
     file = text.removeprefix(FILE)
     if not file.strip() or not _is_text(file):

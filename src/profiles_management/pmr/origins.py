@@ -18,15 +18,21 @@ Added = tuple[str, UserKind, str]
 OWN: Final = ""
 """The name of the administrator's document among sources. No object records it."""
 
-_PUBLIC: Final = re.compile(r"|the document|config|git|puhuri|relation:[a-z0-9_-]++:[a-z0-9-]++")
+_PUBLIC: Final = re.compile(
+    r"|the document|config|git|portal|puhuri|relation:[a-z0-9_-]++:[a-z0-9-]++"
+)
 
 
 FILE: Final = "file:"
 """The kind of a document that a command reads with less trust; its path or URL follows."""
 
 
-PORTAL: Final = "puhuri:"
+RESEARCH_PORTAL: Final = "puhuri:"
 """The kind of a customer of a research portal; a name follows, or the customer and the URL."""
+
+
+USER_MANAGER: Final = "portal"
+"""The User Manager, in which people ask for access: the portal of the option `--portal`."""
 
 
 def label(source: str) -> str:
@@ -53,9 +59,11 @@ def untrusted_option(source: str) -> str:
     A name without a dot and a slash is no path of a file or URL, so FILE stands for its place, and
     a name without @ is no address of a portal.
     """
-    if source.startswith(PORTAL):
-        name = source.removeprefix(PORTAL)
-        return _option("--untrusted", source if "@" in name else f"{name}={PORTAL}CUSTOMER@URL")
+    if source.startswith(RESEARCH_PORTAL):
+        name = source.removeprefix(RESEARCH_PORTAL)
+        return _option(
+            "--untrusted", source if "@" in name else f"{name}={RESEARCH_PORTAL}CUSTOMER@URL"
+        )
     identity = source.removeprefix(FILE)
     if "." in identity or "/" in identity:
         return _option("--untrusted", identity)
@@ -70,7 +78,9 @@ def withdrawn_option(source: str) -> str:
 def absent_remedies(source: str) -> tuple[str, str]:
     """Return what to do about a source that a run was not given: give it, or withdraw it."""
     withdrawn = withdrawn_option(source)
-    if source.startswith((FILE, PORTAL)):
+    if source == USER_MANAGER:
+        return "Give it (--portal URL)", f"withdraw it ({withdrawn})"
+    if source.startswith((FILE, RESEARCH_PORTAL)):
         return f"Give it ({untrusted_option(source)})", f"withdraw it ({withdrawn})"
     return f"Give {source} too", f"withdraw it ({withdrawn}; charm: withdrawn-sources)"
 

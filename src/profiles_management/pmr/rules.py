@@ -138,8 +138,10 @@ def rule_findings(
         findings.append(_bad_name("protected-name", what, "choose another name", profile.name))
     if not fits(profile.name, rules.names):
         what = f"this source may not give a profile the name {quoted(profile.name)}"
-        allowed = " or ".join(rules.names) or "what the administrator allows"
-        remedy = f"choose a name that matches {allowed}"
+        remedy = f"choose a name that matches {' or '.join(rules.names)}"
+        if not rules.names:
+            what = f"this source may only add contributors, not define {quoted(profile.name)}"
+            remedy = "remove its owner, or define it in another source"
         findings.append(_bad_name("name-not-allowed", what, remedy, profile.name))
     if not rules.trusted:
         used = [key for key in _ONLY_TRUSTED if getattr(profile, key)]

@@ -13,7 +13,7 @@ from profiles_management.sources.source import (
     Source,
     SourceReport,
 )
-from profiles_management.sources.source_report import applied_report, report_for
+from profiles_management.sources.source_report import applied_report, report_for, unfinished_reason
 from profiles_management.sources.trust import SEARCHED, Trust
 
 __all__ = [
@@ -35,4 +35,5 @@ __all__ = [
     "merged",
     "read_each",
     "report_for",
+    "unfinished_reason",
 ]

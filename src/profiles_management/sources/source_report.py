@@ -192,17 +192,21 @@ class _Run:
         return catalogue(self.reading, self.gathered)
 
     def unfinished(self) -> ProfileState:
-        """Return why changes are missing, in words that say nothing of our own settings."""
-        match self.outcome:
-            case BrakeError():
-                why = "the brake stopped the run; an administrator has to allow it"
-            case StoppedError():
-                why = "the run was stopped; an administrator has to allow it"
-            case TargetError():
-                why = self.outcome.brief
-            case _:
-                why = "the run did not finish"
-        return "pending", why
+        """Return that changes are missing, and why."""
+        return "pending", unfinished_reason(self.outcome)
+
+
+def unfinished_reason(outcome: Report | ProfilesError) -> str:
+    """Return why a run did not finish, in words that say nothing of our own settings."""
+    match outcome:
+        case BrakeError():
+            return "the brake stopped the run; an administrator has to allow it"
+        case StoppedError():
+            return "the run was stopped; an administrator has to allow it"
+        case TargetError():
+            return outcome.brief
+        case _:
+            return "the run did not finish"
 
 
 def _public(problem: Problem) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import quote, unquote
 
-from profiles_management.pmr.origins import PORTAL
+from profiles_management.pmr.origins import RESEARCH_PORTAL
 from profiles_management.pmr.portal_values import is_uuid, uuid
 from profiles_management.puhuri.client.portal_url import portal_url
 
@@ -30,13 +30,13 @@ class CustomerAddress:
         Raises:
             ValueError: it has another form; says what to write. The message has no credentials.
         """
-        customer, at, url = text.removeprefix(PORTAL).partition("@")
+        customer, at, url = text.removeprefix(RESEARCH_PORTAL).partition("@")
         if not at:
             raise ValueError(f"it names no portal. {_FORM}")
         return cls(_customer(customer), _url(url))
 
     def __str__(self) -> str:
-        return f"{PORTAL}{quote(self.customer, safe='')}@{self.url}"
+        return f"{RESEARCH_PORTAL}{quote(self.customer, safe='')}@{self.url}"
 
 
 def _customer(text: str) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from profiles_management.cli.credential_files import certificates, content, open_to_others
 from profiles_management.cli.options import timeout
-from profiles_management.cli.puhuri.portal_files import content, open_to_others
 from profiles_management.cli.puhuri.portal_variables import PREFIX, portal_option
 from profiles_management.cli.setting_options import SettingOptions
 from profiles_management.cli.variables import entries, unknown
@@ -30,7 +30,6 @@ _PROFILES: Final = "Profiles"
 _SLOWEST: Final = 0.1  # requests a second
 _QUOTA: Final = "--quota"
 _LONGEST_TOKEN: Final = 4_096  # bytes of a file
-_LONGEST_CA: Final = 1_048_576  # bytes, too
 _SETTINGS: Final[Mapping[str, Any]] = {
     field.name: field for settings in (ExportSettings, PuhuriSettings) for field in fields(settings)
 }
@@ -107,8 +106,8 @@ class PortalOptions:
         """
         from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - not for other commands
 
-        ca = None if self.ca is None else content(self.ca, _LONGEST_CA)
-        return Client((self.url or "").strip(), token, ca=ca, rate=self.rate or 0.0, clock=clock)
+        url, ca = (self.url or "").strip(), certificates(self.ca)
+        return Client(url, token, ca=ca, rate=self.rate or 0.0, clock=clock)
 
     def token(self) -> "Token":
         """Return the token.

@@ -20,13 +20,12 @@ from profiles_management.puhuri.client.errors import (
     Refused,
     UnreadableAnswer,
 )
-from profiles_management.reconcile.lines import printable
+from profiles_management.web_services.server_words import short_words
 
 T = TypeVar("T")
 
 _GENERAL: Final = frozenset({"detail", "details", "non_field_errors"})
 _CHECK_URL: Final = "Check that the URL is the address of a Puhuri or Waldur server."
-_MOST_WORDS: Final = 300  # characters of the server that a message has
 _MOST_DEPTH: Final = 16  # lists and maps inside each other; errors have four
 _NOT_ALLOWED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
@@ -61,7 +60,7 @@ class Answer:
         """Return the error that says that this is not what such a server answers."""
         brief = f"{self.path} answered something that is not of Waldur's API"
         return UnreadableAnswer(
-            f"{brief}: {_short(why)}.", status=self.status, remedy=_CHECK_URL, brief=brief
+            f"{brief}: {short_words(why)}.", status=self.status, remedy=_CHECK_URL, brief=brief
         )
 
     def error(self) -> PuhuriError:
@@ -122,9 +121,4 @@ def _sentence(fields: Mapping[str, tuple[str, ...]]) -> str:
         for name, texts in fields.items()
         for words in (text.rstrip(".") for text in texts)
     ]
-    return _short("; ".join(parts))
-
-
-def _short(words: str) -> str:
-    safe = printable(words)
-    return safe if len(safe) <= _MOST_WORDS else f"{safe[: _MOST_WORDS - 3]}..."
+    return short_words("; ".join(parts))

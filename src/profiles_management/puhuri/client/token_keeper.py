@@ -1,15 +1,11 @@
 """The token that requests carry: the one that was given, or those that a password gets."""
 
-import json
-import re
 import threading
 from collections.abc import Callable
-from typing import Final
 
 from profiles_management.puhuri.client.credentials import Credentials, Password, Token
 from profiles_management.puhuri.client.errors import NotAllowed
-
-_HIDDEN: Final = b"***"
+from profiles_management.web_services.server_words import without_secret
 
 
 class TokenKeeper:
@@ -61,19 +57,5 @@ class TokenKeeper:
         """Return a text of a server without the token and the password, should it repeat them."""
         password = self._password.password if self._password is not None else ""
         for secret in filter(None, (self._token, password)):
-            content = _as_written(secret).sub(_HIDDEN, content)
+            content = without_secret(content, secret)
         return content
-
-
-def _as_written(secret: str) -> re.Pattern[bytes]:
-    """Return what finds a secret in a text as it is, or as JSON may write its characters."""
-    return re.compile(b"".join(map(_forms, secret)))
-
-
-def _forms(character: str) -> bytes:
-    """Return the pattern of the ways to write a character: itself, or one of its escapes."""
-    units = character.encode("utf-16-be").hex()
-    hexadecimal = "".join(rf"\u{units[at : at + 4]}" for at in range(0, len(units), 4))
-    short = json.dumps(character, ensure_ascii=False)[1:-1]
-    plain = b"|".join(re.escape(form.encode()) for form in (character, short, f"\\{character}"))
-    return b"(?:" + plain + b"|(?i:" + re.escape(hexadecimal.encode()) + b"))"

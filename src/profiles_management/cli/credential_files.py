@@ -1,13 +1,25 @@
-"""The files with the token and the certificates of a portal."""
+"""The files with the token and the certificates of a web service."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from stat import S_IRWXG, S_IRWXO
+from typing import Final
 
 import typer
 
 from profiles_management.pmr.redaction import shown
+
+_LONGEST_CA: Final = 1_048_576  # bytes
+
+
+def certificates(path: Path | None) -> str | None:
+    """Return the certificates in a file, in PEM; None where none is named.
+
+    Raises:
+        typer.TyperException: it cannot be read, or is no such file.
+    """
+    return None if path is None else content(path, _LONGEST_CA)
 
 
 def content(path: Path, longest: int) -> str:
