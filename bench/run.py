@@ -22,12 +22,13 @@ sys.path[:0] = [
     path for path in ENVIRONMENT["PYTHONPATH"].split(os.pathsep) if path not in sys.path
 ]
 
-from portal import page as portal_page  # noqa: E402 - the path comes first
-from portal.run import measured as measured_portal  # noqa: E402
 from scale import page as scale_page  # noqa: E402
 from scale.run import measured as measured_scale  # noqa: E402
 from speed import page as speed_page  # noqa: E402
 from speed.run import measured as measured_speed  # noqa: E402
+
+from portal import page as portal_page  # noqa: E402 - the path comes first
+from portal.run import measured as measured_portal  # noqa: E402
 
 _SIZES = {"scale": [100, 1_000, 10_000], "speed": [1_000, 10_000], "portal": [500, 5_000]}
 _SLOW_RUNS = 3  # of measurements that take minutes
