@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from user_manager.domain.call import Call
 from user_manager.domain.permissions import may_see_events
 from user_manager.models import Event
-from user_manager.selectors.paging import BY_SEQ, Page, PageRequest
+from user_manager.selectors.paging import BY_SEQ, LATEST_FIRST, Page, PageRequest
 from user_manager.selectors.visibility import access_with_visible_events
 
 _BATCH: Final = 1000
@@ -34,6 +34,23 @@ def list_access_events(call: Call, access_id: str, page: PageRequest) -> Page[Ev
     """
     access = access_with_visible_events(call, access_id)
     return BY_SEQ.page(Event.objects.filter(access=access.id), page)
+
+
+def latest_events(call: Call, page: PageRequest, *, about: str = "") -> Page[Event]:
+    """Return events, the latest first.
+
+    Args:
+        about: the id of a user, a module or an access; '' for all events.
+
+    Raises:
+        Forbidden: the caller may not.
+        Invalid: the cursor is wrong.
+    """
+    may_see_events(call.caller)
+    events = Event.objects.all()
+    if about:
+        events = events.filter(Q(user=about) | Q(module=about) | Q(access=about))
+    return LATEST_FIRST.page(events, page)
 
 
 def all_events(call: Call, after: int, limit: int | None) -> Iterator[Event]:

@@ -78,8 +78,13 @@ def list_modules(
     return BY_ID.page(modules, page)
 
 
-def list_module_accesses(call: Call, module_id: str, page: PageRequest) -> Page[ModuleAccess]:
+def list_module_accesses(
+    call: Call, module_id: str, page: PageRequest, *, query: str = ""
+) -> Page[ModuleAccess]:
     """Return who has access to a module: accesses, newest first, then people of other sources.
+
+    Args:
+        query: a part of the id or the name of the person, in any case; '' for all.
 
     Raises:
         NotFound: there is no such module.
@@ -94,32 +99,37 @@ def list_module_accesses(call: Call, module_id: str, page: PageRequest) -> Page[
     if first not in {None, NEWEST_FIRST.name, BY_PERSON.name}:
         raise bad_cursor()
     if first == BY_PERSON.name:
-        return _listed(module, page, call.now)
-    held = NEWEST_FIRST.page(Access.objects.filter(current(call.now), module=module), page)
+        return _listed(module, page, query, call.now)
+    accesses = Access.objects.filter(current(call.now), module=module)
+    if query:
+        accesses = accesses.filter(contains("user_id", query) | contains("user__name", query))
+    held = NEWEST_FIRST.page(accesses, page)
     items = tuple(_of_access(access) for access in held.items)
     if held.next is not None:
         return Page(items, held.next)
     rest = PageRequest(page.limit - len(items))
     if not rest.limit:
-        return Page(items, _place_before_listed(module, call.now))
-    listed = _listed(module, rest, call.now)
+        return Page(items, _place_before_listed(module, query, call.now))
+    listed = _listed(module, rest, query, call.now)
     return Page(items + listed.items, listed.next)
 
 
-def _listed(module: Module, page: PageRequest, now: datetime) -> Page[ModuleAccess]:
+def _listed(module: Module, page: PageRequest, query: str, now: datetime) -> Page[ModuleAccess]:
     """Return the people whom other sources list in a profile of the catalogue."""
-    rows = BY_PERSON.page(_contributors(module, now), page)
+    rows = BY_PERSON.page(_contributors(module, query, now), page)
     return Page(tuple(_of_contributor(row) for row in rows.items), rows.next)
 
 
-def _place_before_listed(module: Module, now: datetime) -> str | None:
+def _place_before_listed(module: Module, query: str, now: datetime) -> str | None:
     """Return the cursor of the first page of `_listed`; None if it is empty."""
-    return write_cursor(BY_PERSON.name, ["", ""]) if _contributors(module, now).exists() else None
+    is_empty = not _contributors(module, query, now).exists()
+    return None if is_empty else write_cursor(BY_PERSON.name, ["", ""])
 
 
-def _contributors(module: Module, now: datetime) -> QuerySet[CatalogueContributor]:
+def _contributors(module: Module, query: str, now: datetime) -> QuerySet[CatalogueContributor]:
     not_over = Q(until__isnull=True) | Q(until__gt=now)
-    return CatalogueContributor.objects.filter(not_over, module=module)
+    rows = CatalogueContributor.objects.filter(not_over, module=module)
+    return rows.filter(contains("name", query)) if query else rows
 
 
 def _of_access(access: Access) -> ModuleAccess:

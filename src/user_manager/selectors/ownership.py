@@ -1,5 +1,6 @@
 """Who decides in a module: OWNERs, and the owner of the profile in the catalogue."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -54,3 +55,11 @@ def owned_modules(user_id: str, now: datetime) -> QuerySet[Module]:
     granted = Access.objects.filter(current(now), user_id=user_id, types__in=OWNER_MASKS)
     catalogued = Q(in_catalogue=True, owner_kind="User", owner_name=user_id)
     return Module.objects.filter(catalogued | Q(id__in=granted.values("module"))).order_by("id")
+
+
+def modules_with_owner(module_ids: Iterable[str], now: datetime) -> set[str]:
+    """Return the ids of those modules in which somebody other than administrators decides."""
+    ids = list(module_ids)
+    granted = owner_accesses_of_all(now).filter(module_id__in=ids)
+    catalogued = Module.objects.filter(id__in=ids, in_catalogue=True, owner_kind="User")
+    return {*granted.values_list("module_id", flat=True), *catalogued.values_list("id", flat=True)}

@@ -157,5 +157,7 @@ BY_ID: Final = Order("id", (Column("id", _read_text),))
 NEWEST_FIRST: Final = Order(
     "newest", (Column("requested_at", _read_time, is_descending=True), Column("id", _read_text))
 )
+BY_NAME: Final = Order("name", (Column("name", _read_text),))
 BY_SEQ: Final = Order("seq", (Column("seq", _read_number),))
+LATEST_FIRST: Final = Order("latest", (Column("seq", _read_number, is_descending=True),))
 BY_PERSON: Final = Order("person", (Column("kind", _read_text), Column("name", _read_text)))

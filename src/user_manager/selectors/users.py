@@ -131,6 +131,17 @@ def roles_of(user_id: str) -> tuple[Role, ...]:
     return tuple(Role(row) for row in rows.values_list("role", flat=True))
 
 
+def has_create_role(user_id: str | None) -> bool:
+    """Return whether an active person may register systems. None is nobody."""
+    roles = UserRole.objects.filter(role=Role.CREATE_EXT_DATAMODULE, user__active=True)
+    return user_id is not None and roles.filter(user_id=user_id).exists()
+
+
+def may_register(call: Call) -> bool:
+    """Return whether the caller may register systems."""
+    return call.caller.is_administrator or has_create_role(call.caller.person)
+
+
 @dataclass(frozen=True, slots=True)
 class ListedUser:
     """A user with the names of the roles, without accesses."""

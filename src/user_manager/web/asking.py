@@ -23,7 +23,7 @@ from user_manager.web.fields import LongText
 from user_manager.web.levels import allowed_in, level_field, types_of
 from user_manager.web.pages import READ, READ_AND_SEND, page, show
 from user_manager.web.periods import PeriodForm
-from user_manager.web.searching import SearchForm, page_request
+from user_manager.web.searching import SearchForm, page_request, wants_only_rows
 from user_manager.web.submitting import http_status, submit
 from user_manager.web.words import Text
 
@@ -72,8 +72,8 @@ def choose(request: HttpRequest, call: Call) -> HttpResponse:
     search = SearchForm(request.GET)
     rows = list_modules(page_request(request), query=search.text)
     content = {"search": search, "rows": rows, "offers": _offers(rows.items, call)}
-    is_typing = request.headers.get("HX-Target") == "found"
-    return show(request, call, "ask/offers.html" if is_typing else "ask/choose.html", content)
+    template = "ask/offers.html" if wants_only_rows(request) else "ask/choose.html"
+    return show(request, call, template, content)
 
 
 class AskForm(PeriodForm):

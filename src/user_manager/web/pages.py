@@ -18,6 +18,7 @@ from user_manager.identity.http_requests import credentials_of
 from user_manager.models import Access
 from user_manager.selectors.accesses import to_decide
 from user_manager.selectors.ownership import owned_modules
+from user_manager.selectors.users import may_register
 from user_manager.web.words import ERRORS
 
 View = Callable[..., HttpResponse]
@@ -43,9 +44,10 @@ class Frame:
         return Access.objects.filter(to_decide(self._call)).count()
 
     @cached_property
-    def owns_modules(self) -> bool:
-        """Whether the person decides in a module."""
-        return owned_modules(self.person, self.now).exists()
+    def has_modules(self) -> bool:
+        """Whether the person decides in a module, or may register one."""
+        owns_modules = owned_modules(self.person, self.now).exists()
+        return owns_modules or may_register(self._call)
 
 
 def page(*methods: str) -> Callable[[View], View]:

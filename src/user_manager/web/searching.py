@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from user_manager.selectors.paging import PageRequest
 
-LONGEST_QUERY: Final = 100
+LONGEST_QUERY: Final = 253
 _ROWS: Final = 25
+FOUND: Final = "found"
+"""The id of the element with the rows that were found."""
 
 
 class SearchForm(forms.Form):
@@ -27,3 +29,8 @@ class SearchForm(forms.Form):
 def page_request(request: HttpRequest) -> PageRequest:
     """Return which part of a list a request asks for."""
     return PageRequest(_ROWS, request.GET.get("after") or None)
+
+
+def wants_only_rows(request: HttpRequest) -> bool:
+    """Return whether htmx asks for the rows that were found, and not for the whole page."""
+    return request.headers.get("HX-Target") == FOUND

@@ -9,13 +9,15 @@ from django.template import Context
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from user_manager.domain.times import format_time
+from user_manager.domain.vocabulary import Role
 from user_manager.web.icons import ICONS
-from user_manager.web.words import CLUSTER_ROLES, ERRORS, Text
+from user_manager.web.words import CLUSTER_ROLES, ERRORS, ROLES, Text
 
 register = template.Library()
 
@@ -73,6 +75,18 @@ def item(mapping: Mapping[str, object], key: str) -> object:
 def cluster_role(role: str) -> Text:
     """Return what a role in the cluster is called."""
     return CLUSTER_ROLES.get(role, role)
+
+
+@register.simple_tag
+def role_name(role: Role) -> Text:
+    """Return what a role is called."""
+    return ROLES[role]
+
+
+@register.simple_tag
+def querystring_of(**values: str) -> str:
+    """Return the query of a link, such as `?id=ann%40example.com`."""
+    return f"?{urlencode(values)}"
 
 
 @register.simple_tag

@@ -3,7 +3,16 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from user_manager.web import access_pages, asking, deciding, own_access, preferences
+from user_manager.web import (
+    access_pages,
+    asking,
+    deciding,
+    module_people,
+    module_settings,
+    own_access,
+    preferences,
+)
+from user_manager.web.administration import events, systems, tokens, users
 
 
 class AccessId(StringConverter):
@@ -32,5 +41,24 @@ urlpatterns = [
     path("accesses/<access:access_id>", access_pages.access_page, name="access"),
     path("accesses/<access:access_id>/remove", access_pages.remove, name="remove"),
     path("accesses/<access:access_id>/effect", access_pages.effect, name="effect"),
+    path("modules", module_people.my_modules, name="my-modules"),
+    path("modules/<module:module_id>", module_people.people, name="people"),
+    path("modules/<module:module_id>/add", module_people.add_person, name="add-person"),
+    path(
+        "modules/<module:module_id>/settings", module_settings.settings_page, name="module-settings"
+    ),
+    path("systems/new", module_settings.new_system, name="new-system"),
+    path("administration/users", users.users, name="users"),
+    path("administration/users/new", users.new_user, name="new-user"),
+    path("administration/user", users.user, name="user"),
+    path("administration/user/name", users.rename, name="rename-user"),
+    path("administration/user/roles", users.change_roles, name="change-roles"),
+    path("administration/user/deactivation", users.deactivate, name="deactivate-user"),
+    path("administration/user/activation", users.activate, name="activate-user"),
+    path("administration/user/administrator", users.change_administrator, name="administrator"),
+    path("administration/systems", systems.systems, name="systems"),
+    path("administration/tokens", tokens.tokens, name="tokens"),
+    path("administration/tokens/<module:name>/revocation", tokens.revoke, name="revoke-token"),
+    path("administration/events", events.events, name="events"),
     path("preferences", preferences.change, name="preferences"),
 ]
