@@ -77,7 +77,7 @@ def module_form(module: Module) -> Form:
         "description": module.description,
         "max_duration": None if limit is None else format_duration(limit),
         "reason_required": module.reason_required,
-        "requestable": module.requestable,
+        "requestable": module.can_be_requested,
         "owner": {"kind": module.owner_kind, "name": module.owner_name} if is_listed else None,
         "in_catalogue": module.in_catalogue,
     }

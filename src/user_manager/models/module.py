@@ -49,3 +49,9 @@ class Module(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def can_be_requested(self) -> bool:
+        """Whether one may ask: nobody closed it, and the cluster has it and lets people in."""
+        is_there = self.kind == ModuleKind.EXTERNAL or self.in_catalogue
+        return self.requestable and self.is_open and is_there

@@ -1,6 +1,6 @@
 """Taking what the cluster made of a document: effects of accesses, and the catalogue."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -11,7 +11,9 @@ from user_manager.domain.permissions import may_speak_for_cluster
 from user_manager.domain.vocabulary import AccessState, Effect, EventKind, ModuleKind
 from user_manager.models import Access, ClusterState, Event, PublishedRevision
 from user_manager.services.catalogue import take_catalogue
-from user_manager.services.effects import set_effect
+from user_manager.services.effects import Outcome, set_effects
+from user_manager.services.expiry import write_expired
+from user_manager.services.locks import lock_all_modules
 from user_manager.services.transaction import Recorder, recording
 
 # what the clock ends is compared with the time of the publication
@@ -29,13 +31,12 @@ def take_answer(call: Call, answer: ClusterAnswer) -> None:
     with recording(call) as recorder:
         state, _ = ClusterState.objects.select_for_update().get_or_create(id=1)
         published = _published(answer.revision)
-        if published is not None:
-            _set_effects(answer, published, recorder)
+        modules = {} if answer.catalogue is None else lock_all_modules()
+        set_effects(_outcomes(answer, published, recorder), recorder)
         # after the effects: the revision knows nothing of profiles that come and go with it
         if answer.catalogue is not None:
-            take_catalogue(answer.catalogue, recorder)
+            take_catalogue(answer.catalogue, modules, recorder)
             state.catalogue_at = call.now
-        Access.objects.filter(effect=Effect.UNKNOWN).update(effect=Effect.WAITING)
         state.revision = answer.revision
         state.problem = answer.problem
         state.answered_at = call.now
@@ -51,58 +52,69 @@ def _published(revision: str) -> PublishedRevision | None:
     return published
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What an answer says of one access."""
-
-    effect: Effect
-    detail: str = ""
-
-
-def _set_effects(answer: ClusterAnswer, published: PublishedRevision, recorder: Recorder) -> None:
-    refused = {(profile, user): reason for profile, user, reason in published.left_out}
-    refused |= {(row.profile, row.name): row.reason for row in answer.refused}
-    for access in _answered(published):
-        is_held = access.until is None or access.until > published.published_at
-        if access.state == AccessState.APPROVED and is_held:
-            outcome = _outcome_of_grant(access, answer, refused)
-        else:
-            outcome = _outcome_of_end(access, answer)
-        set_effect(access, outcome.effect, outcome.detail, recorder)
+def _outcomes(
+    answer: ClusterAnswer, published: PublishedRevision | None, recorder: Recorder
+) -> Iterator[tuple[Access, Outcome]]:
+    """Yield the accesses of which an answer speaks, locked, each with what became of it."""
+    accesses = list(_of_cluster().select_for_update(of=("self",)).order_by("id"))
+    write_expired(accesses, recorder)
+    report = None if published is None else _Report(answer, published)
+    for access in accesses:
+        if report is not None and access.id in report.answered:
+            yield access, report.outcome(access)
+        elif access.effect == Effect.UNKNOWN:
+            yield access, Outcome(Effect.WAITING)  # the cluster answers, though not of this one
 
 
-def _answered(published: PublishedRevision) -> QuerySet[Access]:
-    """Return the accesses whose last change is in the published revision, locked."""
-    later = Event.objects.filter(
-        access=OuterRef("id"), kind__in=_CHANGES, seq__gt=published.last_event
-    )
-    over = Q(until__lte=published.published_at)
-    grants = Q(state=AccessState.APPROVED, module__in_catalogue=True) & ~over
-    by_clock = Q(state__in=[AccessState.APPROVED, AccessState.EXPIRED]) & over
-    ends = (Q(state=AccessState.REVOKED) | by_clock) & ~Q(effect=Effect.ENDED)
-    rows = Access.objects.filter(grants | ends, module__kind=ModuleKind.PROFILE)
-    unchanged = rows.filter(~Exists(later)).exclude(effect=Effect.NONE)
-    return unchanged.select_for_update(of=("self",)).order_by("id")
+def _of_cluster() -> QuerySet[Access]:
+    """Return the accesses that are or were in the cluster, or will be."""
+    held = Q(state=AccessState.APPROVED, module__in_catalogue=True)
+    ended = Q(state__in=[AccessState.REVOKED, AccessState.EXPIRED])
+    rows = Access.objects.filter(held | ended, module__kind=ModuleKind.PROFILE)
+    return rows.exclude(effect__in=[Effect.NONE, Effect.ENDED])
 
 
-def _outcome_of_grant(
-    access: Access, answer: ClusterAnswer, refused: dict[tuple[str, str], str]
-) -> _Outcome:
-    reason = refused.get((access.module_id, access.user_id))
-    if reason is not None:
-        return _Outcome(Effect.REFUSED, reason)
-    for reasons in (answer.pending, answer.failed):
-        if access.module_id in reasons:
-            return _Outcome(Effect.WAITING, reasons[access.module_id])
-    if access.module_id in answer.applied:
-        return _Outcome(Effect.IN_EFFECT)
-    return _Outcome(Effect.WAITING, answer.problem)
+def _unchanged_since(published: PublishedRevision) -> QuerySet[Access]:
+    """Return the accesses whose last change is in a published revision."""
+    changes = Event.objects.filter(access=OuterRef("id"), kind__in=_CHANGES)
+    later_end = Q(state=AccessState.EXPIRED, ended_at__gt=published.published_at)
+    unchanged = ~Exists(changes.filter(seq__gt=published.last_event)) & ~later_end
+    return _of_cluster().filter(unchanged)
 
 
-def _outcome_of_end(access: Access, answer: ClusterAnswer) -> _Outcome:
-    for reasons in (answer.pending, answer.failed):
-        if access.module_id in reasons:
-            return _Outcome(Effect.ENDING, reasons[access.module_id])
-    if answer.problem:
-        return _Outcome(Effect.ENDING, answer.problem)
-    return _Outcome(Effect.ENDED)
+class _Report:
+    """What an answer says of the accesses in the revision that it names.
+
+    Attributes:
+        answered: the ids of these accesses.
+    """
+
+    def __init__(self, answer: ClusterAnswer, published: PublishedRevision) -> None:
+        self.answered = set(_unchanged_since(published).values_list("id", flat=True))
+        self._applied = answer.applied
+        self._problem = answer.problem
+        self._reasons = answer.failed | answer.pending
+        self._refused = {(profile, user): reason for profile, user, reason in published.left_out}
+        self._refused |= {(row.profile, row.name): row.reason for row in answer.refused}
+
+    def outcome(self, access: Access) -> Outcome:
+        """Return what became of an access."""
+        return (
+            self._of_grant(access) if access.state == AccessState.APPROVED else self._of_end(access)
+        )
+
+    def _of_grant(self, access: Access) -> Outcome:
+        reason = self._refused.get((access.module_id, access.user_id))
+        if reason is not None:
+            return Outcome(Effect.REFUSED, reason)
+        if access.module_id in self._reasons:
+            return Outcome(Effect.WAITING, self._reasons[access.module_id])
+        if access.module_id in self._applied:
+            return Outcome(Effect.IN_EFFECT)
+        return Outcome(Effect.WAITING, self._problem)
+
+    def _of_end(self, access: Access) -> Outcome:
+        reason = self._reasons.get(access.module_id, self._problem)
+        if reason or access.module_id in self._reasons:
+            return Outcome(Effect.ENDING, reason)
+        return Outcome(Effect.ENDED)

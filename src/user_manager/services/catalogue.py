@@ -1,26 +1,34 @@
 """Taking the cluster's catalogue: which profiles exist, who owns them, who is listed there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from user_manager.domain.cluster_answer import CatalogueProfile
-from user_manager.domain.vocabulary import ModuleKind
+from user_manager.domain.vocabulary import EventKind, ModuleKind
 from user_manager.models import CatalogueConflict, CatalogueContributor, Module
 from user_manager.services.departed_profiles import (
     await_accesses,
     end_accesses,
+    is_given_up,
     refuse_accesses,
 )
 from user_manager.services.transaction import Recorder
 
+_FIELDS = ["in_catalogue", "left_catalogue_at", "is_open", "owner_kind", "owner_name"]
+Modules = Mapping[str, Module]
+Profiles = Mapping[str, CatalogueProfile]
 
-def take_catalogue(profiles: Iterable[CatalogueProfile], recorder: Recorder) -> None:
+
+def take_catalogue(
+    profiles: Iterable[CatalogueProfile], modules: Modules, recorder: Recorder
+) -> None:
     """Replace the catalogue by a newer one.
 
     A name that an external module has is left out, and kept for administrators to see.
+
+    Args:
+        modules: all modules by id, locked.
     """
     by_name = {profile.name: profile for profile in profiles}
-    rows = Module.objects.select_for_update(no_key=True).order_by("id")
-    modules = {module.id: module for module in rows}
     external = {id_ for id_, module in modules.items() if module.kind == ModuleKind.EXTERNAL}
     CatalogueConflict.objects.all().delete()
     CatalogueConflict.objects.bulk_create(
@@ -28,23 +36,27 @@ def take_catalogue(profiles: Iterable[CatalogueProfile], recorder: Recorder) -> 
     )
     taken = {name: profile for name, profile in by_name.items() if name not in external}
     _take_returned(modules, taken, recorder)
-    for name, profile in taken.items():
-        _take(modules.get(name), profile)
+    _take_listed(modules, taken, recorder)
     _take_departed(modules, taken, recorder)
     _take_contributors(taken.values())
 
 
-def _take_returned(
-    modules: dict[str, Module], taken: dict[str, CatalogueProfile], recorder: Recorder
-) -> None:
-    """Let accesses to profiles that came back wait, and end those of another owner's profile."""
-    returned = [modules[name] for name in taken if name in modules]
-    returned = [module for module in returned if not module.in_catalogue]
-    for module in returned:
-        if _owner_of(module) == _listed_owner(taken[module.id]):
-            await_accesses([module.id], recorder)
-        else:
-            end_accesses([module.id], recorder)
+def _take_returned(modules: Modules, taken: Profiles, recorder: Recorder) -> None:
+    """Let accesses to profiles that came back wait, or end them.
+
+    They end where the profile has another owner now, or was away for too long.
+    """
+    kept: list[str] = []
+    ended: list[str] = []
+    for name, profile in taken.items():
+        module = modules.get(name)
+        if module is None or module.in_catalogue:
+            continue
+        is_same = _owner_of(module) == _listed_owner(profile)
+        is_kept = is_same and not is_given_up(module, recorder.call.now)
+        (kept if is_kept else ended).append(name)
+    await_accesses(kept, recorder)
+    end_accesses(ended, recorder)
 
 
 def _owner_of(module: Module) -> tuple[str, str]:
@@ -55,32 +67,40 @@ def _listed_owner(profile: CatalogueProfile) -> tuple[str, str]:
     return profile.owner.kind.value, profile.owner.name
 
 
-def _take(module: Module | None, profile: CatalogueProfile) -> None:
-    """Write a profile of the catalogue, unless it is written already."""
-    if module is None:
-        module = Module(id=profile.name, kind=ModuleKind.PROFILE)
-    kind, name = _listed_owner(profile)
-    known = (module.in_catalogue, module.is_open, *_owner_of(module))
-    if known == (True, profile.open, kind, name):
-        return
-    module.in_catalogue = True
-    module.left_catalogue_at = None
-    module.is_open = profile.open
-    module.owner_kind = kind
-    module.owner_name = name
-    module.save()
+def _take_listed(modules: Modules, taken: Profiles, recorder: Recorder) -> None:
+    """Write the profiles of the catalogue that are new or changed."""
+    new, changed = [], []
+    for name, profile in taken.items():
+        module = modules.get(name)
+        if module is None:
+            module = Module(id=name, kind=ModuleKind.PROFILE)
+            new.append(module)
+            recorder.record(EventKind.MODULE_CREATED, module=name)
+        elif not _is_as_listed(module, profile):
+            changed.append(module)
+            recorder.record(EventKind.MODULE_CHANGED, module=name)
+        module.in_catalogue = True
+        module.left_catalogue_at = None
+        module.is_open = profile.open
+        module.owner_kind, module.owner_name = _listed_owner(profile)
+    Module.objects.bulk_create(new)
+    Module.objects.bulk_update(changed, _FIELDS, batch_size=500)
 
 
-def _take_departed(
-    modules: dict[str, Module], taken: dict[str, CatalogueProfile], recorder: Recorder
-) -> None:
+def _is_as_listed(module: Module, profile: CatalogueProfile) -> bool:
+    known = (module.in_catalogue, module.is_open, _owner_of(module))
+    return known == (True, profile.open, _listed_owner(profile))
+
+
+def _take_departed(modules: Modules, taken: Profiles, recorder: Recorder) -> None:
     departed = [
         module for name, module in modules.items() if module.in_catalogue and name not in taken
     ]
     for module in departed:
         module.in_catalogue = False
         module.left_catalogue_at = recorder.call.now
-        module.save(update_fields=["in_catalogue", "left_catalogue_at"])
+        recorder.record(EventKind.MODULE_CHANGED, module=module.id)
+    Module.objects.bulk_update(departed, _FIELDS, batch_size=500)
     refuse_accesses([module.id for module in departed], recorder)
 
 

@@ -1,7 +1,7 @@
 """Profiles that left the cluster's catalogue: their accesses wait, and end after some time."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from user_manager.domain.call import Call
 from user_manager.domain.vocabulary import AccessState, Effect
 from user_manager.models import Access, Module
-from user_manager.services.effects import set_effect
+from user_manager.services.effects import Outcome, set_effects
 from user_manager.services.ending import end_approved
 from user_manager.services.expiry import write_expired
 from user_manager.services.locks import lock_modules
@@ -31,8 +31,14 @@ def end_departed(call: Call) -> int:
         return 0
     with recording(call) as recorder:
         locked = lock_modules(module_ids).values()
-        still_away = [module.id for module in locked if not module.in_catalogue]
+        still_away = [module.id for module in locked if is_given_up(module, call.now)]
         return end_accesses(still_away, recorder)
+
+
+def is_given_up(module: Module, now: datetime) -> bool:
+    """Return whether a profile has been in no catalogue for so long that its accesses end."""
+    left_at = module.left_catalogue_at
+    return left_at is not None and left_at <= now - _KEPT_FOR
 
 
 def end_accesses(module_ids: Collection[str], recorder: Recorder) -> int:
@@ -45,15 +51,18 @@ def end_accesses(module_ids: Collection[str], recorder: Recorder) -> int:
 
 def refuse_accesses(module_ids: Collection[str], recorder: Recorder) -> None:
     """Say of all accesses to locked modules that the cluster does not give them."""
-    for access in _approved(module_ids):
-        reason = f"{access.module_id} is not in the catalogue of the cluster"
-        set_effect(access, Effect.REFUSED, reason, recorder)
+    outcomes = {
+        module_id: Outcome(Effect.REFUSED, f"{module_id} is not in the catalogue of the cluster")
+        for module_id in module_ids
+    }
+    approved = write_expired(_approved(module_ids), recorder)
+    set_effects(((access, outcomes[access.module_id]) for access in approved), recorder)
 
 
 def await_accesses(module_ids: Collection[str], recorder: Recorder) -> None:
     """Say of all accesses to locked modules that the cluster has not applied them yet."""
-    for access in _approved(module_ids):
-        set_effect(access, Effect.WAITING, "", recorder)
+    approved = write_expired(_approved(module_ids), recorder)
+    set_effects(((access, Outcome(Effect.WAITING)) for access in approved), recorder)
 
 
 def _approved(module_ids: Collection[str]) -> QuerySet[Access]:

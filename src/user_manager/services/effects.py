@@ -1,5 +1,7 @@
-"""What the cluster makes of accesses: writing an effect, with its event and notice."""
+"""What the cluster makes of accesses: writing effects, with their events and notices."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from user_manager.domain.vocabulary import Effect, EventKind
@@ -8,6 +10,7 @@ from user_manager.services.notices import notify
 from user_manager.services.transaction import Recorder
 
 _LONGEST_DETAIL: Final = 300
+_BATCH: Final = 500
 _EVENTS: Final = {
     Effect.IN_EFFECT: EventKind.IN_EFFECT,
     Effect.REFUSED: EventKind.REFUSED,
@@ -15,22 +18,39 @@ _EVENTS: Final = {
 }
 
 
-def set_effect(access: Access, effect: Effect, detail: str, recorder: Recorder) -> None:
-    """Write the effect of a locked access; nothing happens if it is the same.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an access in the cluster.
 
-    Args:
+    Attributes:
         detail: why, for people; '' where there is nothing to say.
     """
-    detail = detail[:_LONGEST_DETAIL]
-    if (access.effect, access.effect_detail) == (effect, detail):
-        return
-    is_new = access.effect != effect
-    access.effect = effect
-    access.effect_detail = detail
-    if is_new and effect is Effect.IN_EFFECT:
+
+    effect: Effect
+    detail: str = ""
+
+
+def set_effects(outcomes: Iterable[tuple[Access, Outcome]], recorder: Recorder) -> None:
+    """Write the effects of locked accesses; those that stay the same are not written."""
+    changed = []
+    for access, outcome in outcomes:
+        detail = outcome.detail[:_LONGEST_DETAIL]
+        if (access.effect, access.effect_detail) == (outcome.effect, detail):
+            continue
+        is_new = access.effect != outcome.effect
+        access.effect = outcome.effect
+        access.effect_detail = detail
+        changed.append(access)
+        if is_new:
+            _announce(access, outcome.effect, recorder)
+    fields = ["effect", "effect_detail", "applied_at"]
+    Access.objects.bulk_update(changed, fields, batch_size=_BATCH)
+
+
+def _announce(access: Access, effect: Effect, recorder: Recorder) -> None:
+    if effect is Effect.IN_EFFECT:
         access.applied_at = recorder.call.now
-    access.save(update_fields=["effect", "effect_detail", "applied_at"])
     kind = _EVENTS.get(effect)
-    if is_new and kind is not None:
+    if kind is not None:
         recorder.record(kind, access=access)
         notify(kind, access, recorder)

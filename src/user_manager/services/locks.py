@@ -34,6 +34,12 @@ def lock_modules(ids: Iterable[str]) -> dict[str, Module]:
     return {module.id: module for module in rows}
 
 
+def lock_all_modules() -> dict[str, Module]:
+    """Lock all modules, and return them by id."""
+    rows = Module.objects.select_for_update(no_key=True).order_by("id")
+    return {module.id: module for module in rows}
+
+
 def lock_module(module_id: str) -> Module:
     """Lock a module.
 

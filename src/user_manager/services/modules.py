@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from user_manager.domain.access_types import to_mask
 from user_manager.domain.call import Call
+from user_manager.domain.errors import Precondition
 from user_manager.domain.identifiers import check_module_id
 from user_manager.domain.permissions import may_change_module, may_create_module
 from user_manager.domain.vocabulary import (
@@ -46,6 +47,7 @@ def put_module(call: Call, module_id: str, values: ModuleValues) -> tuple[Module
         Invalid: the id is not a DNS-1123 label.
         Forbidden: the caller may not.
         Exists: a profile has this name.
+        Precondition: a profile that left the catalogue cannot be asked for.
     """
     check_module_id(module_id, "id")
     person = call.caller.person
@@ -114,6 +116,11 @@ def _make_owner(founder: str, module: Module, recorder: Recorder) -> None:
 
 
 def _change(module: Module, values: ModuleValues, recorder: Recorder) -> None:
+    if values.requestable and module.kind == ModuleKind.PROFILE and not module.in_catalogue:
+        raise Precondition(
+            f"The profile {module.id} is not in the catalogue of the cluster. "
+            "To change it, set `requestable` to false."
+        )
     before = _values(module)
     _set(module, values)
     if before == values:

@@ -15,4 +15,4 @@ def notify(kind: str, access: Access, recorder: Recorder) -> None:
     notice = Notice(
         kind=kind, access=access.id, payload=payload, created_at=now, next_attempt_at=now
     )
-    notice.save(force_insert=True)
+    recorder.notices.append(notice)

@@ -1,5 +1,7 @@
 """Giving the document to the cluster."""
 
+from collections.abc import Sequence
+
 from user_manager.domain.call import Call
 from user_manager.domain.permissions import may_speak_for_cluster
 from user_manager.domain.pmr_document import LeftOut, PmrDocument
@@ -7,7 +9,7 @@ from user_manager.domain.vocabulary import Effect
 from user_manager.models import Access, EventCounter, PublishedRevision
 from user_manager.selectors.exported import cluster_document
 from user_manager.selectors.ownership import current
-from user_manager.services.effects import set_effect
+from user_manager.services.effects import Outcome, set_effects
 from user_manager.services.transaction import recording
 
 
@@ -29,14 +31,21 @@ def publish_document(call: Call) -> PmrDocument:
             "left_out": [list(access) for access in document.left_out],
         },
     )
-    for access in document.left_out:
-        _refuse(access, call)
+    if document.left_out:
+        _refuse(document.left_out, call)
     return document
 
 
-def _refuse(left_out: LeftOut, call: Call) -> None:
-    """Say of an access that no document can have it."""
-    of_user = Access.objects.filter(current(call.now), user=left_out.user, module=left_out.profile)
+def _refuse(left_out: Sequence[LeftOut], call: Call) -> None:
+    """Say of accesses that no document can have them."""
+    reasons = {(access.profile, access.user): access.reason for access in left_out}
+    profiles = {access.profile for access in left_out}
+    rows = Access.objects.filter(current(call.now), module__in=profiles)
     with recording(call) as recorder:
-        for access in of_user.select_for_update(of=("self",)):
-            set_effect(access, Effect.REFUSED, left_out.reason, recorder)
+        accesses = rows.select_for_update(of=("self",)).order_by("id")
+        outcomes = (
+            (access, Outcome(Effect.REFUSED, reasons[access.module_id, access.user_id]))
+            for access in accesses
+            if (access.module_id, access.user_id) in reasons
+        )
+        set_effects(outcomes, recorder)

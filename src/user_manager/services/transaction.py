@@ -12,7 +12,7 @@ from django.dispatch import Signal
 from user_manager.domain.call import Call
 from user_manager.domain.caller import Caller
 from user_manager.domain.vocabulary import EventKind
-from user_manager.models import Access, Event, EventCounter
+from user_manager.models import Access, Event, EventCounter, Notice
 
 ACCESS_CHANGES = frozenset(
     {EventKind.APPROVED, EventKind.REDUCED, EventKind.REVOKED, EventKind.EXPIRED}
@@ -25,10 +25,11 @@ accesses_changed = Signal()
 
 @dataclass(slots=True)
 class Recorder:
-    """Collects the events of one transaction."""
+    """Collects the events of one transaction, and the notices about them."""
 
     call: Call
     events: list[Event] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def record(
         self,
@@ -66,11 +67,12 @@ class Recorder:
         self.events.append(event)
 
     def write(self) -> None:
-        """Give the events their numbers and write them.
+        """Write the notices, and the events with their numbers.
 
         The counter's row stays locked until the commit, so that numbers rise in the order of
         commits, and nobody who reads on after the last number misses an event.
         """
+        Notice.objects.bulk_create(self.notices)
         if not self.events:
             return
         counter = EventCounter.objects.select_for_update().get()
