@@ -5,7 +5,8 @@ from datetime import datetime
 
 from user_manager.domain.access_types import from_mask
 from user_manager.domain.call import Call
-from user_manager.domain.errors import FieldError, Invalid, Precondition
+from user_manager.domain.errors import Invalid, Precondition
+from user_manager.domain.identifiers import check_text
 from user_manager.domain.limits import AskedTime, check_asked, end_at_approval, shortest_limit
 from user_manager.domain.permissions import is_break_glass, may_decide
 from user_manager.domain.vocabulary import AccessState, AccessType, Effect, EventKind, ModuleKind
@@ -27,28 +28,33 @@ class Decision:
 
     Attributes:
         until: an earlier end than what was asked for; None for what was asked for.
+
+    Raises:
+        Invalid: the comment does not fit, or a refusal has an end.
     """
 
     approve: bool
     comment: str = ""
     until: datetime | None = None
 
+    def __post_init__(self) -> None:
+        check_text(self.comment, path="comment")
+        if self.until is not None and not self.approve:
+            raise Invalid.at("until", "a refusal has no end")
+
 
 def decide(call: Call, access_id: str, decision: Decision) -> Access:
     """Approve or refuse a request. The same decision by the same person again changes nothing.
 
     Raises:
-        Invalid: `until` comes with a refusal, is past, or is later than what was asked for.
+        Invalid: `until` is past, or is later than what was asked for.
         NotFound: there is no such request, or the caller may not see it.
         Forbidden: the caller may see it, but not decide.
         Precondition: it is decided otherwise, or the user or the module is deactivated.
     """
-    if decision.until is not None and not decision.approve:
-        error = FieldError("until", "a refusal has no end")
-        raise Invalid("A refusal has no `until`.", [error])
     check_asked(AskedTime(until=decision.until), limit=None, now=call.now)
     known = visible_access(call, access_id)
-    write_end_of(known.user_id, known.module_id, call)
+    write_end_of(call, known.user_id, known.module_id)
     with recording(call) as recorder:
         user = lock_user(known.user_id)
         module = lock_module(known.module_id)
@@ -78,7 +84,8 @@ def _check_rights(access: Access, module: Module, decision: Decision, call: Call
 def _is_same_again(access: Access, decision: Decision, call: Call) -> bool:
     wanted = AccessState.APPROVED if decision.approve else AccessState.DENIED
     decider = (access.decided_by, access.acting_for)
-    return access.state == wanted and decider == (call.caller.actor, call.caller.acting_for)
+    is_same = access.state == wanted and decision.until in {None, access.until}
+    return is_same and decider == (call.caller.actor, call.caller.acting_for)
 
 
 def _check_state(

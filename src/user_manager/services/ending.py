@@ -1,17 +1,19 @@
 """Taking access away: by the person, an OWNER or an administrator, whole or in part."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from user_manager.domain.access_types import AccessTypes, from_mask, sorted_names, to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import NotFound, Precondition
+from user_manager.domain.identifiers import check_text
 from user_manager.domain.permissions import may_revoke
 from user_manager.domain.vocabulary import AccessState, AccessType, Effect, EventKind, ModuleKind
 from user_manager.models import Access, Module, User
-from user_manager.selectors.ownership import current, is_owner, open_requests
-from user_manager.selectors.visibility import visible_access
+from user_manager.selectors.ownership import is_owner
+from user_manager.selectors.visibility import visible_access, visible_accesses
 from user_manager.services.expiry import write_end_of, write_expired
 from user_manager.services.last_owner import keep_an_owner, last_owner_of
 from user_manager.services.locks import (
@@ -22,6 +24,8 @@ from user_manager.services.locks import (
 )
 from user_manager.services.transaction import Recorder, recording
 
+_ORDER: Final = {AccessState.APPROVED.value: 0, AccessState.PENDING.value: 1}
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
@@ -30,10 +34,16 @@ class Removal:
     Attributes:
         types: these; None for all. Types that are not held are ignored.
         comment: kept with the access if it is not empty.
+
+    Raises:
+        Invalid: the comment is too long, or has control characters.
     """
 
     types: AccessTypes | None = None
     comment: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.comment, path="comment")
 
 
 def revoke_access(call: Call, access_id: str, removal: Removal) -> Access:
@@ -44,21 +54,9 @@ def revoke_access(call: Call, access_id: str, removal: Removal) -> Access:
         Forbidden: the caller may see it, but not end it.
         Precondition: it is the last OWNER's of an external module.
     """
-    known = visible_access(call, access_id)
-    write_end_of(known.user_id, known.module_id, call)
-    with recording(call) as recorder:
-        lock_user(known.user_id)
-        module = lock_module(known.module_id)
-        access = _locked(known, recorder)
-        may_revoke(
-            call.caller,
-            subject=access.user_id,
-            requested_by=access.requested_by,
-            is_pending=access.decided_at is None,  # withdrawing again changes nothing
-            owns_module=is_owner(call.caller.person, module, call.now),
-        )
-        _remove(access, module, removal, recorder)
-        return access
+    access = visible_access(call, access_id)
+    same = Access.objects.filter(id=access_id)
+    return _end_one_of(same, access.user_id, access.module_id, removal, call)
 
 
 def revoke_in_module(call: Call, user_id: str, module_id: str, removal: Removal) -> Access:
@@ -71,23 +69,32 @@ def revoke_in_module(call: Call, user_id: str, module_id: str, removal: Removal)
         Forbidden: the caller may see it, but not end it.
         Precondition: it is the last OWNER's of an external module.
     """
-    accesses = Access.objects.filter(user_id=user_id, module_id=module_id)
-    newest_first = accesses.order_by("-requested_at", "id")
-    for wanted in (current(call.now), open_requests(call.now), Q()):
-        access = newest_first.filter(wanted).first()
-        if access is not None:
-            return revoke_access(call, access.id, removal)
-    raise NotFound("There is no such access.")
+    visible = visible_accesses(call).filter(user_id=user_id, module_id=module_id)
+    if not visible.exists():
+        raise NotFound("There is no such access.")
+    return _end_one_of(visible, user_id, module_id, removal, call)
 
 
-def _locked(known: Access, recorder: Recorder) -> Access:
-    """Return the access as it is now, after what is over was written down."""
-    open_accesses = lock_open_accesses(known.user_id, known.module_id)
-    write_expired(open_accesses, recorder)
-    for access in open_accesses:
-        if access.id == known.id:
-            return access
-    return Access.objects.get(id=known.id)
+def _end_one_of(
+    accesses: QuerySet[Access], user_id: str, module_id: str, removal: Removal, call: Call
+) -> Access:
+    """End the first of accesses of a user to a module, which are read when nobody changes them."""
+    write_end_of(call, user_id, module_id)
+    with recording(call) as recorder:
+        lock_user(user_id)
+        module = lock_module(module_id)
+        write_expired(lock_open_accesses(user_id, module_id), recorder)
+        newest_first = accesses.order_by("-requested_at", "id")
+        access = min(newest_first, key=lambda row: _ORDER.get(row.state, len(_ORDER)))
+        may_revoke(
+            call.caller,
+            subject=access.user_id,
+            requested_by=access.requested_by,
+            is_pending=access.decided_at is None,  # withdrawing again changes nothing
+            owns_module=is_owner(call.caller.person, module, call.now),
+        )
+        _remove(access, module, removal, recorder)
+        return access
 
 
 def _remove(access: Access, module: Module, removal: Removal, recorder: Recorder) -> None:

@@ -9,18 +9,20 @@ from user_manager.domain.caller import SYSTEM
 from user_manager.domain.vocabulary import AccessState, Effect, EventKind
 from user_manager.models import Access
 from user_manager.selectors.ownership import over
-from user_manager.services.locks import lock_open_accesses
 from user_manager.services.transaction import Recorder, recording
 
 
-def write_end_of(user_id: str, module_id: str, call: Call) -> None:
-    """Write EXPIRED for a user and a module, in a transaction of its own.
+def write_end_of(call: Call, user_id: str, module_id: str | None = None) -> None:
+    """Write EXPIRED for a user, and a module if one is given, in a transaction of its own.
 
     So it stays written where the verb that follows is refused.
     """
-    if Access.objects.filter(over(call.now), user_id=user_id, module_id=module_id).exists():
+    accesses = Access.objects.filter(over(call.now), user_id=user_id)
+    if module_id is not None:
+        accesses = accesses.filter(module_id=module_id)
+    if accesses.exists():
         with recording(call) as recorder:
-            write_expired(lock_open_accesses(user_id, module_id), recorder)
+            write_expired(accesses.select_for_update().order_by("id"), recorder)
 
 
 def write_expired(accesses: Iterable[Access], recorder: Recorder) -> list[Access]:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from user_manager.domain.access_types import to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Precondition
-from user_manager.domain.identifiers import check_module_id
+from user_manager.domain.identifiers import LONGEST_NAME, check_module_id, check_text
 from user_manager.domain.permissions import may_change_module, may_create_module
 from user_manager.domain.vocabulary import (
     AccessState,
@@ -26,13 +26,21 @@ from user_manager.services.transaction import Recorder, recording
 
 @dataclass(frozen=True, slots=True)
 class ModuleValues:
-    """What one sets of a module. What is not given gets its default."""
+    """What one sets of a module. What is not given gets its default.
+
+    Raises:
+        Invalid: a text is too long, or has control characters.
+    """
 
     title: str = ""
     description: str = ""
     max_duration: timedelta | None = None
     reason_required: bool = False
     requestable: bool = True
+
+    def __post_init__(self) -> None:
+        check_text(self.title, LONGEST_NAME, "title")
+        check_text(self.description, path="description")
 
 
 def put_module(call: Call, module_id: str, values: ModuleValues) -> tuple[Module, bool]:

@@ -7,6 +7,12 @@ from django.db import IntegrityError
 from user_manager.domain.access_types import AccessTypes, from_mask, holds, to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Exists, NotFound, Precondition, TooMany
+from user_manager.domain.identifiers import (
+    check_access_id,
+    check_module_id,
+    check_text,
+    check_user_id,
+)
 from user_manager.domain.limits import (
     AskedTime,
     check_asked,
@@ -37,6 +43,9 @@ class AccessOrder:
         access_id: the id that the client chose; None for one of ours.
         asked: for how long.
         approve: decide it in the same transaction.
+
+    Raises:
+        Invalid: an id or the reason does not fit.
     """
 
     user_id: str
@@ -46,6 +55,13 @@ class AccessOrder:
     reason: str = ""
     asked: AskedTime = field(default_factory=AskedTime)
     approve: bool = False
+
+    def __post_init__(self) -> None:
+        check_user_id(self.user_id, "user")
+        check_module_id(self.module_id, "module")
+        check_text(self.reason)
+        if self.access_id is not None:
+            check_access_id(self.access_id)
 
 
 def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
@@ -62,9 +78,10 @@ def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
         Precondition: user or module is deactivated, or a reason is missing.
         TooMany: too many requests of the caller are open.
     """
-    check_asked(order.asked, limit=None, now=call.now)
+    if not _is_used(order.access_id):  # the end of a first one may be past by now
+        check_asked(order.asked, limit=None, now=call.now)
     requested_by = call.caller.require_person()
-    write_end_of(order.user_id, order.module_id, call)
+    write_end_of(call, order.user_id, order.module_id)
     with recording(call) as recorder:
         users = lock_users([order.user_id, requested_by])
         user = users.get(order.user_id)
@@ -96,6 +113,10 @@ def _may_approve(order: AccessOrder, requested_by: str, *, owns_module: bool, ca
         four_eyes=call.policy.four_eyes,
         comment="",
     )
+
+
+def _is_used(access_id: str | None) -> bool:
+    return access_id is not None and Access.objects.filter(id=access_id).exists()
 
 
 def _first_answer(order: AccessOrder) -> Access | None:

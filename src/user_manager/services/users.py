@@ -10,6 +10,7 @@ from user_manager.domain.vocabulary import EventKind, Role
 from user_manager.models import User, UserRole
 from user_manager.selectors.visibility import can_see_user
 from user_manager.services.ending import end_everything
+from user_manager.services.expiry import write_end_of
 from user_manager.services.locks import lock_user
 from user_manager.services.transaction import Recorder, recording
 
@@ -118,6 +119,7 @@ def change_user(
     """
     if name is not None:
         check_user_name(name, "name")
+    write_end_of(call, user_id)
     with recording(call) as recorder:
         user = _managed_user(call, user_id)
         if force:
