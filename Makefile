@@ -40,10 +40,10 @@ puhuri: $(READY)  ## run a research portal with sample data, to play with until 
 portal: $(READY)  ## run the User Manager with sample people on this machine until Ctrl-C or SIGTERM
 	@PYTHONPATH=src exec $(VENV)/python -m user_manager.demo  # exec: SIGTERM reaches it
 
-pack: $(READY)  ## pack the charm for this machine, without LXD (Debian 12 with .ci/packages)
+pack: $(READY)  ## pack the charms for this machine, without LXD (Debian 12 with .ci/packages)
 	$(VENV)/tox run -e pack
 
-packed: $(READY)  ## test the packed charm: unpacked, and run as Juju runs it
+packed: $(READY)  ## test the packed charms: unpacked, and run as Juju runs them
 	$(VENV)/tox run -e packed
 
 juju: $(READY)  ## test on a real Juju; skipped without juju on PATH
@@ -55,7 +55,7 @@ bench: $(READY)  ## measure scale, speed and the portal in 35 minutes (needs Go 
 lint: $(READY)  ## check style, types, imports, spelling, locks and stubs; change nothing
 	$(VENV)/tox run -e lint
 
-lint-charm: $(READY)  ## check the charm as Charmhub and Juju do (needs Python 3.12)
+lint-charm: $(READY)  ## check the charms as Charmhub and Juju do (needs Python 3.12)
 	$(VENV)/tox run -e lint-charm
 
 fmt: $(READY)  ## format the code
@@ -66,7 +66,7 @@ lock: $(READY)  ## compile pyproject.toml into the hashed locks; valid pins stay
 
 clean:  ## remove everything that these targets create
 	rm -rf .venv .tox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
-	find bench examples lib scripts src tests -name __pycache__ -prune -exec rm -rf {} +
+	find bench charms examples lib scripts src tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Created again when the lock changes, so that it contains exactly the packages of the lock.
 $(READY): requirements-dev.txt

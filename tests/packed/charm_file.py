@@ -1,4 +1,4 @@
-"""The packed charm: packed if dist/ has none of this tree, and unpacked as Juju does."""
+"""The packed charms: packed if dist/ has none of this tree, and unpacked as Juju does."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from packed.unit import own
+from packed.unit import APP, own
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def packed() -> Path:
-    """Return the charm of this tree; it is packed where dist/ has another one or none.
+def packed(name: str = APP) -> Path:
+    """Return a charm of this tree; both are packed where dist/ has others or none.
 
     Workers of one run pack one after the other: the first makes what the second finds.
     """
@@ -30,7 +30,7 @@ def packed() -> Path:
         )
     if done.returncode:
         raise AssertionError(f"`tox run -e pack` failed:\n{done.stdout}{done.stderr}")
-    return next((ROOT / "dist").glob("*.charm"))
+    return next((ROOT / "dist").glob(f"{name}_*.charm"))
 
 
 def unpacked(charm: Path, into: Path) -> Path:

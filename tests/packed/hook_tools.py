@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     State = dict[str, Any]
 
 # Options that take a value; all others are switches. `--name=value` is understood for each.
-_VALUED = {"-r", "-s", "--label", "--log-level", "--file"}
+_VALUED = {"-r", "-s", "--label", "--log-level", "--file", "--owner"}
 _SWITCHES = {"--app", "--include-data", "--now", "--peek", "--refresh"}
 _LEADER_ONLY = "ERROR permission denied: this unit is not the leader"
 
@@ -123,6 +123,19 @@ def _secret_get(state: State, call: Call) -> object:
     if call.word() and "--label" in call.options:
         secret["label"] = call.options["--label"]
     return secret["content"]
+
+
+def _secret_add(state: State, call: Call) -> str:
+    if not state["leader"] and call.options.get("--owner") != "unit":
+        raise Refused("ERROR this unit is not the leader")
+    name = f"secret:{len(state['secrets']):020}"
+    content = {}
+    for word in call.words:
+        key, _, value = word.partition("=")
+        path = key.partition("#file")
+        content[path[0]] = open(value).read() if path[1] else value  # noqa: SIM115
+    state["secrets"][name] = {"content": content, "label": call.options.get("--label", "")}
+    return name
 
 
 def _secret_info_get(state: State, call: Call) -> object:
@@ -258,6 +271,7 @@ TOOLS: Mapping[str, Callable[[State, Call], object]] = {
         "uuid": _relation(state, call).get("model", state["model"])
     },
     "relation-set": _relation_set,
+    "secret-add": _secret_add,
     "secret-get": _secret_get,
     "secret-ids": lambda state, call: [],
     "secret-info-get": _secret_info_get,

@@ -1,0 +1,125 @@
+"""Which database the portal uses: PostgreSQL of the relation `database`, or SQLite.
+
+A portal with another database has other accesses. Publishing them would take away what people have
+in the cluster. The application therefore records in which database the published accesses are, and
+uses another one only after the action `use-database`.
+"""
+
+import warnings
+from enum import StrEnum
+from urllib.parse import quote, urlencode
+
+import ops
+from pydantic.warnings import UnsupportedFieldAttributeWarning
+
+from user_manager_charm.not_ready import blocked, waiting
+
+with warnings.catch_warnings():
+    # of the package's own aliases, at each import
+    warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
+    from dpcharmlibs.interfaces import (
+        RequirerCommonModel,
+        ResourceProviderModel,
+        ResourceRequirerEventHandler,
+    )
+
+RELATION, PEERS = "database", "peers"
+_NAME = "user_manager"
+_RECORD = "published-from"
+
+
+class Kind(StrEnum):
+    """The kind of a database."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+
+class Database(ops.Object):
+    """The database of the portal."""
+
+    def __init__(self, charm: ops.CharmBase) -> None:
+        super().__init__(charm, "database-choice")
+        self._charm = charm
+        self.requirer = ResourceRequirerEventHandler(
+            charm,
+            RELATION,
+            [RequirerCommonModel(resource=_NAME)],
+            response_model=ResourceProviderModel,
+        )
+
+    def url(self) -> str:
+        """Return the URL of PostgreSQL, '' for SQLite.
+
+        Raises:
+            NotReady: there is no database that this unit may use.
+        """
+        is_related, units = bool(self._relation), self._charm.app.planned_units()
+        record, app = self.published_from, self._charm.app.name
+        if units > 1 and not is_related:
+            remedy = f"integrate {app}:database with PostgreSQL, or juju scale-application {app} 1"
+            raise blocked(f"{units} units need PostgreSQL: {remedy}")
+        if record is Kind.POSTGRESQL and not is_related:
+            remedy = "integrate it again, or run use-database"
+            raise blocked(f"relation database is gone, which has the published accesses; {remedy}")
+        if record is Kind.SQLITE and units == 1:
+            return ""
+        if record is Kind.SQLITE:
+            raise blocked(self.pending)
+        return self._postgresql() if is_related else ""
+
+    @property
+    def pending(self) -> str:
+        """Why the related database is not used; '' if it is, or if none is related."""
+        if self.published_from is Kind.SQLITE and self._relation:
+            return "the published accesses are in SQLite; move them, then run use-database"
+        return ""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the database in use, where `url` returns one."""
+        is_sqlite = self.published_from is Kind.SQLITE or not self._relation
+        return Kind.SQLITE if is_sqlite else Kind.POSTGRESQL
+
+    @property
+    def published_from(self) -> Kind | None:
+        """The kind of the database that has the published accesses, None if none are published."""
+        peers = self.model.get_relation(PEERS)
+        record = "" if peers is None else peers.data[self._charm.app].get(_RECORD, "")
+        return Kind(record) if record in set(Kind) else None
+
+    def record(self, kind: Kind | None) -> None:
+        """Record the kind of the database that has the published accesses; only the leader may."""
+        peers = self.model.get_relation(PEERS)
+        if peers is not None and self.published_from is not kind:
+            peers.data[self._charm.app][_RECORD] = kind or ""
+
+    @property
+    def _relation(self) -> ops.Relation | None:
+        return self.model.get_relation(RELATION)
+
+    def _postgresql(self) -> str:
+        """Return the URL of PostgreSQL.
+
+        Raises:
+            NotReady: it is not there yet, or not usable.
+        """
+        answer = self._answer()
+        if answer is None or not (answer.username and answer.password and answer.endpoints):
+            raise waiting("waiting for the relation database")
+        user, password = quote(str(answer.username), safe=""), quote(str(answer.password), safe="")
+        host = answer.endpoints.partition(",")[0]  # the first one is the primary
+        name = quote(answer.resource or _NAME, safe="")
+        query = f"?{urlencode({'sslmode': 'require'})}" if answer.tls else ""
+        return f"postgresql://{user}:{password}@{host}/{name}{query}"
+
+    def _answer(self) -> ResourceProviderModel | None:
+        """Return what PostgreSQL published; None if it is nothing usable."""
+        relation = self._relation
+        if relation is None:
+            return None
+        try:
+            data = self.requirer.interface.build_model(relation.id, component=relation.app)
+        except (ops.ModelError, ValueError):  # a secret is not granted yet; no valid databag
+            return None
+        return next(iter(data.requests), None)

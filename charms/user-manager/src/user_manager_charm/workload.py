@@ -1,0 +1,143 @@
+"""The container of the workload: its services, and commands in it."""
+
+import logging
+from collections.abc import Iterable, Mapping
+
+import ops
+import ops.pebble
+
+from user_manager_charm import layer
+from user_manager_charm.not_ready import NotReady, blocked, waiting
+
+CONTAINER = "user-manager"
+COMMAND = "user-manager"
+
+logger = logging.getLogger(__name__)
+
+_SOON = 30.0  # seconds for a command
+_MIGRATION = 600.0  # seconds; a hook waits for it
+_LONGEST = 200  # characters of an output in a message
+
+
+class CommandError(Exception):
+    """A command in the container failed. The message has no secret in it."""
+
+
+class Workload:
+    """The services of the User Manager.
+
+    Args:
+        container: the container.
+        environment: of every process.
+        secrets: the texts that no message may contain.
+    """
+
+    def __init__(
+        self, container: ops.Container, environment: Mapping[str, str], secrets: Iterable[str]
+    ) -> None:
+        self._container = container
+        self._environment = environment
+        self._secrets = tuple(secrets)
+
+    def start(self, *, migrate: bool) -> None:
+        """Run the services with this environment.
+
+        Args:
+            migrate: whether this unit migrates the database before. Only one may.
+
+        Raises:
+            NotReady: the container or Pebble does not answer, or a command fails.
+        """
+        wanted = layer.layer(self._environment)
+        try:
+            if migrate and not self._runs(wanted):
+                self._migrate()
+            self._container.add_layer(layer.LABEL, wanted, combine=True)
+            self._container.replan()
+        except ops.pebble.ChangeError as error:
+            logger.warning("the services do not start: %s", self._hidden(error.err))
+            raise blocked("user-manager does not start; see juju debug-log") from None
+        except (ops.pebble.ConnectionError, ops.pebble.APIError):
+            raise _away() from None
+
+    def run(self, *arguments: str, patience: float = _SOON) -> str:
+        """Run the command `user-manager` and return its output.
+
+        Raises:
+            CommandError: it fails, or takes too long.
+        """
+        try:
+            process = self._container.exec(
+                [COMMAND, *arguments],
+                environment=dict(self._environment),
+                timeout=patience,
+            )
+            return process.wait_output()[0]
+        except ops.pebble.ExecError as error:
+            lines = str(error.stderr or error.stdout or "").strip().splitlines()
+            last = self._hidden(lines[-1]) if lines else f"exit code {error.exit_code}"
+            raise CommandError(last) from None
+        except (ops.pebble.Error, TimeoutError):
+            raise CommandError("the container does not answer") from None
+
+    def _migrate(self) -> None:
+        try:
+            self.run("migrate", patience=_MIGRATION)
+        except CommandError as error:
+            logger.warning("user-manager migrate: %s", error)
+            raise blocked(f"user-manager migrate: {error}") from None
+
+    def _runs(self, wanted: ops.pebble.Layer) -> bool:
+        """Whether the services run as wanted, on a database with all migrations."""
+        planned = self._container.get_plan().services
+        if any(planned.get(name) != service for name, service in wanted.services.items()):
+            return False
+        running = self._container.get_services(*layer.SERVICES).values()
+        checks = self._container.get_checks(layer.READY).values()
+        return all(service.is_running() for service in running) and all(
+            check.status == ops.pebble.CheckStatus.UP for check in checks
+        )
+
+    def _hidden(self, text: str) -> str:
+        """Return a text in one line, without secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        line = " ".join(text.split())
+        return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def stop(container: ops.Container) -> None:
+    """Stop the services, where there are any.
+
+    Raises:
+        NotReady: Pebble does not answer.
+    """
+    try:
+        names = [
+            name
+            for name, service in container.get_services(*layer.SERVICES).items()
+            if service.is_running()
+        ]
+        if names:
+            container.stop(*names)
+    except (ops.pebble.ConnectionError, ops.pebble.APIError, ops.pebble.ChangeError):
+        raise _away() from None
+
+
+def check(container: ops.Container) -> None:
+    """Look at the checks of the services.
+
+    Raises:
+        NotReady: one is down, or Pebble does not answer.
+    """
+    try:
+        checks = container.get_checks().values()
+    except (ops.pebble.ConnectionError, ops.pebble.APIError):
+        raise _away() from None
+    down = sorted(check.name for check in checks if check.status == ops.pebble.CheckStatus.DOWN)
+    if down:
+        raise waiting(f"user-manager is not ready: check {', '.join(down)}")
+
+
+def _away() -> NotReady:
+    return waiting("waiting for Pebble in the container")

@@ -1,0 +1,26 @@
+"""A unit of the charm of the User Manager, and its workload."""
+
+from collections.abc import Iterator
+
+import pytest
+from portal_stand_in import Portal, serving
+from user_manager_unit import Unit, main
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow workload is given up early."""
+    monkeypatch.setattr(main, "PATIENCE", 0.5)
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    """A workload on loopback."""
+    with serving() as portal:
+        yield portal
+
+
+@pytest.fixture
+def unit(portal: Portal) -> Unit:
+    """A unit of the charm."""
+    return Unit(portal)
