@@ -136,7 +136,12 @@ def _first_answer(order: AccessOrder) -> Access | None:
 
 
 def _order_of(access: Access) -> AccessOrder:
-    """Return the order that made an access. Only one that approves decides at the same time."""
+    """Return the order that made an access.
+
+    Only one that approves is decided at the same time, and by who asked.
+    """
+    is_decided_at_once = access.decided_at == access.requested_at
+    deciders = (access.decided_by, access.acting_for)
     return AccessOrder(
         user_id=access.user_id,
         module_id=access.module_id,
@@ -144,7 +149,7 @@ def _order_of(access: Access) -> AccessOrder:
         access_id=access.id,
         reason=access.reason,
         asked=AskedTime(access.duration, access.asked_until),
-        approve=access.decided_at == access.requested_at,
+        approve=is_decided_at_once and access.requested_by in deciders,
     )
 
 
