@@ -26,7 +26,6 @@ from user_manager.api.requests import (
 )
 from user_manager.api.responses import json_response
 from user_manager.api.values import AccessId, ModuleId, UserId
-from user_manager.domain.access_types import parse_types
 from user_manager.domain.call import Call
 from user_manager.domain.errors import UserManagerError
 from user_manager.models import Access
@@ -34,7 +33,7 @@ from user_manager.selectors.accesses import AccessFilter, list_accesses
 from user_manager.selectors.events import list_access_events
 from user_manager.selectors.visibility import visible_access
 from user_manager.services.deciding import decide
-from user_manager.services.ending import Removal, revoke_access, revoke_in_module
+from user_manager.services.ending import revoke_access, revoke_in_module
 from user_manager.services.requesting import add_access
 
 router: Final = ContractRouter(tags=["accesses"])
@@ -63,8 +62,7 @@ def delete_access(
     query: Query[RemovalQuery],
 ) -> HttpResponse:
     """Take access to a module away, or withdraw the request for it."""
-    types = None if query.types is None else parse_types(query.types)
-    access = revoke_in_module(request.auth, user_id, module, Removal(types))
+    access = revoke_in_module(request.auth, user_id, module, query.removal())
     return _access_response(request, access)
 
 

@@ -17,6 +17,7 @@ from user_manager.api.values import (
     Text,
     Time,
     Title,
+    TypeName,
     TypeNames,
     UserId,
     UserName,
@@ -187,6 +188,10 @@ class EventQuery(BaseModel):
 
 
 class RemovalQuery(BaseModel):
-    """The parameters of RemoveAccess. `types` may be repeated."""
+    """The parameters of RemoveAccess. `types` may be repeated; without it the whole access ends."""
 
-    types: TypeNames | None = None
+    types: Annotated[list[TypeName], Field(max_length=3)] = []
+
+    def removal(self) -> Removal:
+        """Return what is taken away."""
+        return Removal(parse_types(self.types) if self.types else None)
