@@ -15,17 +15,17 @@ class Fault(UserManagerError):
     title = "A fault of the service"
 
 
-def bad_request(request: HttpRequest, _: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer what Django cannot read."""
     return error_page(request, Malformed(""))
 
 
-def forbidden(request: HttpRequest, _: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer what Django does not allow."""
     return error_page(request, Forbidden(""))
 
 
-def not_found(request: HttpRequest, _: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer an unknown path."""
     return error_page(request, NotFound(""))
 

@@ -130,7 +130,8 @@ def _compare(method: str, path: str, answer: Answer) -> None:
     media_types = declared["responses"][str(answer.status)].get("content", {})
     media_type = answer.headers.get("Content-Type")
     if media_type is None or not media_types:
-        assert not (media_types or answer.content), (method, template, answer)
+        assert not media_types, (method, template, answer)
+        assert not answer.content, (method, template, answer)
         return
     assert media_type in media_types, (method, template, answer)
     if media_type != "application/x-ndjson":
