@@ -15,10 +15,10 @@ from user_manager.domain.vocabulary import (
     AccessType,
     EventKind,
     ModuleKind,
-    Role,
 )
-from user_manager.models import Access, Module, UserRole
+from user_manager.models import Access, Module
 from user_manager.selectors.ownership import is_owner
+from user_manager.selectors.users import has_create_role
 from user_manager.services.access_ids import new_access_id
 from user_manager.services.locks import lock_module, lock_modules, lock_users
 from user_manager.services.transaction import Recorder, recording
@@ -62,7 +62,7 @@ def put_module(call: Call, module_id: str, values: ModuleValues) -> tuple[Module
     with recording(call) as recorder:
         lock_users([person] if person else [])
         module = lock_modules([module_id]).get(module_id)
-        can_create = _has_create_role(person)
+        can_create = has_create_role(person)
         if module is None:
             may_create_module(call.caller, has_create_role=can_create)
             created = _create(module_id, values, can_create=can_create, recorder=recorder)
@@ -78,11 +78,6 @@ def put_module(call: Call, module_id: str, values: ModuleValues) -> tuple[Module
         )
         _change(module, values, recorder)
         return module, False
-
-
-def _has_create_role(person: str | None) -> bool:
-    roles = UserRole.objects.filter(role=Role.CREATE_EXT_DATAMODULE, user__active=True)
-    return person is not None and roles.filter(user_id=person).exists()
 
 
 def _create(
