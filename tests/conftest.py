@@ -80,6 +80,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.
         item.add_marker(pytest.mark.timeout(_HOUR if patient else _REAL, func_only=True))
 
 
+@pytest.fixture(scope="module")
+def no_system_certificates() -> Generator[None, None, None]:
+    """Trust no certificate of the system: to read them takes longer than most tests of a portal."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", os.devnull)
+        yield
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where PROFILES_NO_SKIPS is set, as in CI, a run that skipped a test has failed."""
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -206,7 +206,7 @@ def world(deploy: Callable[..., World], api: MemoryApi) -> World:
 
 
 @pytest.fixture(scope="module")
-def portal_server() -> Iterator[Portal]:
+def portal_server(no_system_certificates: None) -> Iterator[Portal]:
     with serving(sample_world()) as portal:
         yield portal
 
@@ -219,7 +219,7 @@ def portal(portal_server: Portal) -> Portal:
 
 
 @pytest.fixture(scope="module")
-def echo_server() -> Iterator[EchoServer]:
+def echo_server(no_system_certificates: None) -> Iterator[EchoServer]:
     """A server that is not a portal, and repeats the credentials of each request."""
     with echoing() as server:
         yield server

@@ -1,9 +1,4 @@
-"""A portal of each generation, and no certificates of the system.
-
-Reading the certificates takes longer than most tests of a portal.
-"""
-
-import os
+"""A portal of each generation."""
 
 import pytest
 
@@ -13,10 +8,8 @@ from puhuri_server.world import Version
 
 
 @pytest.fixture(autouse=True, scope="module")
-def no_system_certificates():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", os.devnull)
-        yield
+def only_given_certificates(no_system_certificates):
+    pass
 
 
 @pytest.fixture(scope="module", params=Version)

@@ -14,7 +14,7 @@ BO = ("bo", "edit")
 
 
 @pytest.fixture(scope="module")
-def server():
+def server(no_system_certificates):
     with serving(sample_world()) as portal:
         yield portal
 
