@@ -1,5 +1,6 @@
 """Hooks and fixtures of all tests."""
 
+import gc
 import os
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -78,6 +79,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.
             continue
         patient = whole_grid or item.get_closest_marker("juju") is not None
         item.add_marker(pytest.mark.timeout(_HOUR if patient else _REAL, func_only=True))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collected tests out of each later run of the garbage collector."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")
