@@ -10,6 +10,7 @@ READY := .venv/ready
 # Variables that would install packages elsewhere, or run other code.
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_REQUIREMENT PIP_NO_DEPS PIP_DRY_RUN
 unexport PIP_PYTHON PYTHONHOME PYTHONPATH
+unexport PYTHONDONTWRITEBYTECODE  # each process of the tests would compile all modules again
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
