@@ -7,6 +7,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +24,7 @@ from pydantic_core import ErrorDetails
 from user_manager.domain.durations import parse_duration
 from user_manager.domain.errors import Invalid
 from user_manager.domain.policy import Policy
+from user_manager.domain.webhook_messages import WebhookFormat
 
 PREFIX = "USER_MANAGER_"
 _FOLDER = Path("/var/lib/user-manager")
@@ -64,6 +66,15 @@ def _not_empty(value: SecretStr) -> SecretStr:
     return value
 
 
+def _web_address(value: SecretStr) -> SecretStr:
+    """Check an address. It may have a secret in it, so the error does not show it."""
+    address = urlsplit(value.get_secret_value())
+    is_empty = not any(address)
+    if not is_empty and not (address.scheme in {"http", "https"} and address.hostname):
+        raise ValueError("it must be empty or begin with https:// (or http://) and a host")
+    return value
+
+
 Names = Annotated[list[str], BeforeValidator(_separated)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Networks = Annotated[list[Network], BeforeValidator(_separated)]
@@ -95,9 +106,9 @@ class Configuration(BaseModel):
     open_requests: Annotated[int, Field(ge=1, le=100_000)] = 50
     break_glass: bool = False
     four_eyes: bool = False
-    webhook_url: SecretStr = SecretStr("")
+    webhook_url: Annotated[SecretStr, AfterValidator(_web_address)] = SecretStr("")
     webhook_secret: SecretStr = SecretStr("")
-    webhook_format: Literal["json", "slack", "mattermost", "teams"] = "json"
+    webhook_format: WebhookFormat = "json"
     http_port: Port = 8000
     grpc_port: Port = 50051
     grpc_tls_cert: Path | None = None
@@ -129,6 +140,7 @@ class Configuration(BaseModel):
             open_requests=self.open_requests,
             break_glass=self.break_glass,
             four_eyes=self.four_eyes,
+            notices=bool(self.webhook_url.get_secret_value()),
         )
 
     @property

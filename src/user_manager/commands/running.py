@@ -1,8 +1,8 @@
 """`user-manager serve`, `grpc`, `migrate`, `check` and `sweep`."""
 
 import sys
-import threading
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,10 +10,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from user_manager.commands.system_call import system_call
-from user_manager.services.sweeping import sweep as sweep_once
 from user_manager.serving.grpc_process import grpc_process
 from user_manager.serving.shared_metrics import has_shared_metrics, shared_metrics
+from user_manager.serving.sweeps import sweep_once, sweep_until_stopped
 
 Seconds = Annotated[
     int,
@@ -34,8 +33,8 @@ def serve(with_grpc: WithGrpc = False) -> None:  # noqa: FBT002 - a flag
 
 def grpc() -> None:
     """Serve gRPC until SIGTERM."""
-    from user_manager.rpc.server import serve as serve_grpc  # noqa: PLC0415 - metrics come first
-    from user_manager.serving import metrics_port  # noqa: PLC0415
+    from user_manager.serving import metrics_port  # noqa: PLC0415 - metrics come first
+    from user_manager.serving.grpc_server import serve as serve_grpc  # noqa: PLC0415
 
     if not has_shared_metrics():
         metrics_port.start(settings.USER_MANAGER.metrics_port)
@@ -59,12 +58,10 @@ def check() -> None:
 
 def sweep(every: Seconds = 0) -> None:
     """Write down what the clock has ended, and send notices."""
-    while True:
-        count = sweep_once(system_call())
-        typer.echo(f"{count} accesses and requests expired.", err=True)
-        if every == 0:
-            return
-        threading.Event().wait(every)
+    if every == 0:
+        sweep_once(settings.USER_MANAGER)
+    else:
+        sweep_until_stopped(settings.USER_MANAGER, timedelta(seconds=every))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -16,6 +16,7 @@ class Policy:
         open_requests: how many requests of one person may wait for a decision.
         break_glass: whether administrators may decide their own requests, with a comment.
         four_eyes: whether `requested_by` may not decide either.
+        notices: whether a webhook is told what happens.
     """
 
     administrators: frozenset[str] = frozenset()
@@ -25,3 +26,4 @@ class Policy:
     open_requests: int = 50
     break_glass: bool = False
     four_eyes: bool = False
+    notices: bool = False

@@ -63,6 +63,18 @@ class Scope(StrEnum):
     ACT_FOR = "act-for"
 
 
+class NoticeKind(StrEnum):
+    """What a webhook is told."""
+
+    REQUESTED = "requested"
+    REMINDER = "reminder"
+    DECIDED = "decided"
+    IN_EFFECT = "in_effect"
+    REFUSED = "refused"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
 class EventKind(StrEnum):
     """What happened."""
 

@@ -1,14 +1,9 @@
 """The gRPC server: threads, limits, TLS, and an end that loses no RPC."""
 
-import logging
-import signal
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Final
 
 import grpc
@@ -18,8 +13,6 @@ from user_manager.identity import clock
 from user_manager.rpc.answering import Clock, contract_handler
 from user_manager.rpc.health import Health, add_health, add_reflection
 from user_manager.rpc.tls import server_credentials
-
-logger = logging.getLogger(__name__)
 
 WORKERS: Final = 10
 """Threads, each with one connection to the database."""
@@ -121,31 +114,3 @@ def _listen(server: grpc.Server, configuration: Configuration, address: str) -> 
             f"Cannot listen on {address}, which {PREFIX}GRPC_PORT names: it is in use, or the"
             f" certificate of {PREFIX}GRPC_TLS_CERT is not valid."
         ) from None
-
-
-def serve(configuration: Configuration) -> None:
-    """Answer RPCs until SIGTERM or SIGINT; then finish those that are running.
-
-    Raises:
-        ConfigurationError: the port is in use, or the settings of TLS are wrong.
-    """
-    with _signals() as signals:
-        server = create_server(configuration)
-        server.start()
-        logger.info("gRPC listens on port %s", server.port)
-        signals.get()
-        logger.info("gRPC stops")
-        server.drain()
-
-
-@contextmanager
-def _signals() -> Iterator[SimpleQueue[int]]:
-    """Collect signals that ask for an end; their handler may put into such a queue at any time."""
-    received: SimpleQueue[int] = SimpleQueue()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda number, _: received.put(number)) for number in numbers]
-    try:
-        yield received
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

@@ -32,13 +32,11 @@ def server_credentials(configuration: Configuration) -> grpc.ServerCredentials |
     """Return the credentials of the server; None where TLS is not set.
 
     Raises:
-        ConfigurationError: one setting is without the other, or a file cannot be read.
+        ConfigurationError: a file cannot be read.
     """
     certificate, key = configuration.grpc_tls_cert, configuration.grpc_tls_key
-    if certificate is None and key is None:
+    if certificate is None or key is None:  # the configuration has both or neither
         return None
-    if certificate is None or key is None:
-        raise ConfigurationError(f"Set both {PREFIX}GRPC_TLS_CERT and {PREFIX}GRPC_TLS_KEY.")
     files = _Files(certificate, key)
     initial = files.renewed()
     if initial is None:

@@ -9,7 +9,14 @@ from user_manager.domain.errors import Invalid, Precondition
 from user_manager.domain.identifiers import check_text
 from user_manager.domain.limits import AskedTime, check_asked, end_at_approval, shortest_limit
 from user_manager.domain.permissions import is_break_glass, may_decide
-from user_manager.domain.vocabulary import AccessState, AccessType, Effect, EventKind, ModuleKind
+from user_manager.domain.vocabulary import (
+    AccessState,
+    AccessType,
+    Effect,
+    EventKind,
+    ModuleKind,
+    NoticeKind,
+)
 from user_manager.models import Access, ClusterState, Module, User
 from user_manager.selectors.ownership import is_owner
 from user_manager.selectors.visibility import visible_access
@@ -133,7 +140,7 @@ def apply_decision(access: Access, module: Module, decision: Decision, recorder:
         access.state = AccessState.DENIED
         access.save()
         recorder.record(EventKind.DENIED, access=access)
-    notify("decided", access, recorder)
+    notify(NoticeKind.DECIDED, access, recorder)
 
 
 def _approve(access: Access, module: Module, decision: Decision, recorder: Recorder) -> None:

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from user_manager.domain.vocabulary import Effect, EventKind
+from user_manager.domain.vocabulary import Effect, EventKind, NoticeKind
 from user_manager.models import Access
 from user_manager.services.notices import notify
 from user_manager.services.transaction import Recorder
 
 _LONGEST_DETAIL: Final = 300
 _BATCH: Final = 500
-_EVENTS: Final = {
-    Effect.IN_EFFECT: EventKind.IN_EFFECT,
-    Effect.REFUSED: EventKind.REFUSED,
-    Effect.ENDED: EventKind.ENDED,
+_TOLD: Final = {
+    Effect.IN_EFFECT: (EventKind.IN_EFFECT, NoticeKind.IN_EFFECT),
+    Effect.REFUSED: (EventKind.REFUSED, NoticeKind.REFUSED),
+    Effect.ENDED: (EventKind.ENDED, NoticeKind.ENDED),
 }
 
 
@@ -50,7 +50,7 @@ def set_effects(outcomes: Iterable[tuple[Access, Outcome]], recorder: Recorder) 
 def _announce(access: Access, effect: Effect, recorder: Recorder) -> None:
     if effect is Effect.IN_EFFECT:
         access.applied_at = recorder.call.now
-    kind = _EVENTS.get(effect)
-    if kind is not None:
-        recorder.record(kind, access=access)
-        notify(kind, access, recorder)
+    if effect in _TOLD:
+        event, notice = _TOLD[effect]
+        recorder.record(event, access=access)
+        notify(notice, access, recorder)

@@ -10,7 +10,14 @@ from user_manager.domain.call import Call
 from user_manager.domain.errors import NotFound, Precondition
 from user_manager.domain.identifiers import check_text
 from user_manager.domain.permissions import may_revoke
-from user_manager.domain.vocabulary import AccessState, AccessType, Effect, EventKind, ModuleKind
+from user_manager.domain.vocabulary import (
+    AccessState,
+    AccessType,
+    Effect,
+    EventKind,
+    ModuleKind,
+    NoticeKind,
+)
 from user_manager.models import Access, Module, User
 from user_manager.selectors.ownership import is_owner
 from user_manager.selectors.visibility import visible_access, visible_accesses
@@ -22,6 +29,7 @@ from user_manager.services.locks import (
     lock_open_accesses,
     lock_user,
 )
+from user_manager.services.notices import notify
 from user_manager.services.transaction import Recorder, recording
 
 _ORDER: Final = {AccessState.APPROVED.value: 0, AccessState.PENDING.value: 1}
@@ -161,6 +169,8 @@ def end_approved(
     access.save()
     detail = None if replaced_by is None else {"replaced_by": replaced_by}
     recorder.record(EventKind.REVOKED, access=access, detail=detail)
+    if access.effect == Effect.NONE and replaced_by is None:  # no cluster says when it has ended
+        notify(NoticeKind.ENDED, access, recorder)
 
 
 def end_everything(user: User, recorder: Recorder, *, force: bool) -> None:

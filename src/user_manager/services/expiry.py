@@ -6,9 +6,10 @@ from datetime import datetime
 from user_manager.domain.access_clock import clock_end, effect_at
 from user_manager.domain.call import Call
 from user_manager.domain.caller import SYSTEM
-from user_manager.domain.vocabulary import AccessState, Effect, EventKind
+from user_manager.domain.vocabulary import AccessState, Effect, EventKind, NoticeKind
 from user_manager.models import Access
 from user_manager.selectors.ownership import over
+from user_manager.services.notices import notify
 from user_manager.services.transaction import Recorder, recording
 
 
@@ -48,7 +49,10 @@ def _expire(access: Access, ended_at: datetime, recorder: Recorder) -> None:
     if effect != access.effect:
         access.effect = effect
         access.effect_detail = ""
+    was_approved = access.state == AccessState.APPROVED
     access.ended_at = ended_at
     access.state = AccessState.EXPIRED
     access.save(update_fields=["state", "effect", "effect_detail", "ended_at"])
     recorder.record(EventKind.EXPIRED, access=access, at=ended_at, caller=SYSTEM)
+    if was_approved and effect is Effect.NONE:  # no cluster says when it has ended
+        notify(NoticeKind.ENDED, access, recorder)

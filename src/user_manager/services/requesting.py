@@ -22,7 +22,7 @@ from user_manager.domain.limits import (
     shortest_limit,
 )
 from user_manager.domain.permissions import may_decide, may_request_for
-from user_manager.domain.vocabulary import AccessState, EventKind
+from user_manager.domain.vocabulary import AccessState, EventKind, NoticeKind
 from user_manager.models import Access, Module, User
 from user_manager.selectors.ownership import is_owner, open_requests
 from user_manager.selectors.visibility import can_see_user
@@ -198,5 +198,6 @@ def _create(order: AccessOrder, requested_by: str, recorder: Recorder) -> Access
     except IntegrityError:  # at the same moment somebody else used the id for another user
         raise Exists(f"The id {access.id} is used for another request.", access.id) from None
     recorder.record(EventKind.REQUESTED, access=access)
-    notify("requested", access, recorder)
+    if not order.approve:
+        notify(NoticeKind.REQUESTED, access, recorder)
     return access

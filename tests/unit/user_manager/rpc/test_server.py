@@ -26,7 +26,8 @@ from rpc_world import ANN, MODULE, NOW, READ, ROOT, as_token, as_user, service_a
 from user_manager.configuration import ConfigurationError, load
 from user_manager.domain.vocabulary import Scope
 from user_manager.models import Access, User
-from user_manager.rpc.server import create_server, serve
+from user_manager.rpc.server import create_server
+from user_manager.serving.grpc_server import serve
 
 SECRET = {"USER_MANAGER_SECRET_KEY": "x"}
 
