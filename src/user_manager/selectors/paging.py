@@ -124,6 +124,8 @@ def read_cursor(cursor: str) -> tuple[str, list[Any]]:
         name, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise bad_cursor() from None
+    if not isinstance(name, str):
+        raise bad_cursor()
     return name, values
 
 
@@ -148,7 +150,7 @@ def _read_text(value: object) -> str:
 
 
 def _read_number(value: object) -> int:
-    if not isinstance(value, int) or not 0 <= value < 2**63:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
         raise TypeError("a number of an event is a whole number")
     return value
 
