@@ -316,7 +316,7 @@ def test_nothing_recommends_a_package_by_a_name_that_is_not_ours_on_the_index() 
     ]
     # A clone, with extras; or a name with the address of what it means.
     allowed = re.compile(
-        r"(--quiet )?('\.\[(?P<extras>[a-z,{}]+)\]'|\.|\"profiles-management(\[[a-z,]+\])? @ )"
+        r"(--quiet )?('\.\[(?P<extras>[a-z,{}-]+)\]'|\.|\"profiles-management(\[[a-z,]+\])? @ )"
     )
 
     recommended = {found: allowed.match(found) for found in commands_of_pip}
