@@ -4,7 +4,7 @@ It may add people with `edit` or `view` to open profiles, and nothing else.
 """
 
 import json
-from contextlib import contextmanager
+from contextlib import closing
 
 import pytest
 from engine.build import document, profile
@@ -39,10 +39,8 @@ def server():
 def gather(server, world):
     """Merge the administrator's document with what the User Manager sends."""
 
-    @contextmanager
     def connect():
-        with UserManager(server.url, Token(TOKEN), world.ticks.clock) as client:
-            yield client
+        return closing(UserManager(server.url, Token(TOKEN), world.ticks.clock))
 
     def gather(own, *entries, **more):
         server.publish_bytes(canonical({"profiles": [*entries], **more}))

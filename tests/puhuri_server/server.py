@@ -1,14 +1,14 @@
 """The portal over HTTP on loopback, with what can go wrong on the way."""
 
 import ssl
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
+from connections.quiet_server import QuietServer
 from puhuri_server.http_types import ERROR_PAGE, Reply, Request
 from puhuri_server.routes import Routes
 from puhuri_server.world import World
@@ -53,8 +53,7 @@ class Portal:
         class Handler(_Handler):
             server_portal = portal
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = QuietServer(("127.0.0.1", 0), Handler)
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         if context is not None:
@@ -111,13 +110,6 @@ class Portal:
     def serve(self) -> None:
         """Answer until it is interrupted."""
         self._server.serve_forever()
-
-
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request, client_address):
-        """Say nothing: a client that gives up on an answer closes its connection."""
-        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

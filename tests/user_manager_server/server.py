@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import ssl
-import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
+from connections.quiet_server import QuietServer
 from user_manager_server.cluster_answer import fault_of
 
 TOKEN = "um_4vR2kq9TzJ7x"
@@ -71,7 +70,7 @@ class UserManager:
         class Handler(_Handler):
             user_manager = manager
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = QuietServer(("127.0.0.1", 0), Handler)
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         if context is not None:
@@ -140,15 +139,6 @@ class UserManager:
         """Stop answering."""
         self._server.shutdown()
         self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        """Say nothing: a client that gives up on an answer closes its connection."""
-        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

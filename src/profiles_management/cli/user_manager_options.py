@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,7 +57,7 @@ def user_manager_source(
 
     @contextmanager
     def connect() -> Iterator["UserManager"]:
-        with _client(address, ca, clock) as client, waiting("Talking to the User Manager"):
+        with closing(_client(address, ca, clock)) as client, waiting("Talking to the User Manager"):
             yield client
 
     return UserManagerSource(address, connect, trust, clock)

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import httpx2
 import msgspec
@@ -34,7 +33,7 @@ _CHECK_PLACE: Final = "Check the URL of the User Manager and the network."
 
 
 class UserManager:
-    """A User Manager, as a cluster sees it.
+    """A User Manager, as a cluster sees it. The caller closes it.
 
     Args:
         url: its address, as `service_url` returns it.
@@ -139,14 +138,3 @@ class UserManager:
     def close(self) -> None:
         """Close every connection."""
         self._http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

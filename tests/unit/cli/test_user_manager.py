@@ -5,6 +5,7 @@ import json
 import pytest
 
 from memory_api.status import plain
+from user_manager.domain.cluster_answer import parse_answer
 from user_manager_server import TOKEN, Reply, canonical, revision, serving
 
 END = "2027-01-01T00:00:00Z"
@@ -47,6 +48,8 @@ def manager(monkeypatch, here):
     (here / "pmr.yaml").write_text(DOCUMENT)
     with serving() as manager:
         yield manager
+    for answer in manager.answers:
+        parse_answer(answer)  # the User Manager of this project takes each of them
 
 
 @pytest.fixture

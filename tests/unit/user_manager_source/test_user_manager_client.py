@@ -3,6 +3,7 @@
 import gzip
 import json
 import ssl
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -50,8 +51,12 @@ def manager():
 
 @pytest.fixture
 def client(manager, time):
-    with UserManager(manager.url, Token(TOKEN), time.clock) as client:
+    with opened(manager.url, Token(TOKEN), time.clock) as client:
         yield client
+
+
+def opened(*arguments, **more):
+    return closing(UserManager(*arguments, **more))
 
 
 def document(client):
@@ -193,7 +198,7 @@ def test_an_answer_without_a_reply_is_sent_again(manager, client):
 def test_one_that_is_not_there_is_named(time):
     with serving() as manager:
         url = manager.url
-    with UserManager(url, Token(TOKEN), time.clock) as client:
+    with opened(url, Token(TOKEN), time.clock) as client:
         error = failure(client)
 
     assert str(error).startswith("The User Manager did not give its document: Connection refused")
@@ -222,7 +227,7 @@ def test_a_server_that_sends_a_bit_now_and_then_is_given_up(time):
             time.elapsed += 1
             connection.sendall(b" ")
 
-    with answering(answer) as url, UserManager(url, Token(TOKEN), time.clock) as client:
+    with answering(answer) as url, opened(url, Token(TOKEN), time.clock) as client:
         error = failure(client)
 
     assert str(error) == "The User Manager did not give its document: it did not answer in time."
@@ -303,12 +308,12 @@ def secured(authority, tmp_path):
 
 def test_a_certificate_of_the_given_ca_is_trusted(secured, authority, time):
     ca = authority.pem.decode()
-    with UserManager(secured.url, Token(TOKEN), time.clock, ca=ca) as client:
+    with opened(secured.url, Token(TOKEN), time.clock, ca=ca) as client:
         assert document(client).content == secured.content
 
 
 def test_another_certificate_is_refused_before_the_token_is_sent(secured, time):
-    with UserManager(secured.url, Token(TOKEN), time.clock) as client:
+    with opened(secured.url, Token(TOKEN), time.clock) as client:
         error = failure(client)
 
     assert str(error).startswith("The certificate of the User Manager is not trusted: ")
@@ -318,7 +323,7 @@ def test_another_certificate_is_refused_before_the_token_is_sent(secured, time):
 
 def test_a_server_without_tls_is_named(manager, time):
     url = manager.url.replace("http:", "https:")
-    with UserManager(url, Token(TOKEN), time.clock) as client:
+    with opened(url, Token(TOKEN), time.clock) as client:
         error = failure(client)
 
     assert "the User Manager does not use TLS" in str(error)
