@@ -24,9 +24,10 @@ def ours(root: Path):
     return {str(path.relative_to(root)) for path in found if "__pycache__" not in path.parts}
 
 
-def for_the_command(name: str):
-    left_out = ("cli/", "__main__.py")
-    return name.startswith(tuple(f"src/profiles_management/{part}" for part in left_out))
+def is_left_out(name: str):
+    library = ("cli/", "portal/", "__main__.py")
+    left_out = ("user_manager/", *(f"profiles_management/{part}" for part in library))
+    return name.startswith(tuple(f"src/{part}" for part in left_out))
 
 
 def test_dispatch_is_a_program(charm):
@@ -60,16 +61,18 @@ def test_the_metadata_has_what_the_charm_needs_and_relates_to(charm):
         assert metadata.get(key) == CHARM.get(key), key
 
 
-def test_every_module_and_data_file_is_packed_except_the_command(charm):
-    assert ours(charm) == {name for name in ours(ROOT) if not for_the_command(name)}
+def test_every_module_and_data_file_is_packed_except_the_command_and_the_user_manager(charm):
+    assert ours(charm) == {name for name in ours(ROOT) if not is_left_out(name)}
 
 
 @pytest.mark.parametrize(
     "pattern",
     [
         "src/**/cli",
+        "src/user_manager",
         "src/**/__main__.py",
         "venv/**/site-packages/typer",
+        "venv/**/site-packages/django",
         "venv/**/site-packages/rich",
         "venv/**/site-packages/pip*",
         "venv/**/tests",

@@ -1,5 +1,6 @@
 """The packed charm, related to a charm that has only the charm library of this project."""
 
+import json
 import os
 import shutil
 import socket
@@ -77,6 +78,22 @@ def test_what_another_charm_publishes_is_applied_and_answered(related, api, docu
     assert done.status == "active: 1 profile, 1 contributor"
     assert bound(api, "ml") == ["ann"]
     assert related.answer().status == "active: 1 applied"
+
+
+def test_an_application_that_asks_gets_the_open_profiles(related, api):
+    opened = "profiles: [{name: ml, open: true, owner: {kind: User, name: olga@example.com}}]"
+    related.unit.config["pmr"] = opened
+    related.tester.config["document"] = "profiles: []"
+    related.tester.see("config-changed")
+    published = dict(related.there["data"][related.tester.app])
+    related.here["data"][related.tester.app] = {**published, "catalogue": "1"}
+
+    related.unit.see_relation(related.here, "changed")
+
+    report = json.loads(related.here["data"][related.unit.app]["report"])
+    owner = {"kind": "User", "name": "olga@example.com"}
+    ml = {"name": "ml", "owner": owner, "open": True, "contributors": []}
+    assert report["catalogue"] == [ml]
 
 
 def test_a_document_with_a_mistake_is_answered_and_changes_nothing(related, api, document):

@@ -1,14 +1,13 @@
 """The report of a run for one source: the state of each profile of its document. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+from profiles_management.pmr.classes import Addition
 from profiles_management.pmr.merge_conflicts import OF_WHOLE_ENTRIES
-from profiles_management.pmr.origins import label
 from profiles_management.pmr.problems import BrakeError, Problem, ProfilesError, StoppedError
 from profiles_management.reconcile.plan import Change, Person
 from profiles_management.reconcile.report import Report, Result
@@ -113,17 +112,16 @@ class _Run:
 
     def is_own(self, change: Change) -> bool:
         """Return whether a change is about people whom the source adds, or added before."""
-        return change.source == self.reading.name or change.person in self.added[change.profile]
+        added = self.added.get(change.profile, frozenset())
+        return change.source == self.reading.name or change.person in added
 
     @cached_property
     def added(self) -> Mapping[str, frozenset[Person]]:
         """The people whom the document adds, by profile."""
-        people: dict[str, frozenset[Person]] = defaultdict(frozenset)
-        if self.reading.pmr is not None:
-            for name, addition in self.reading.pmr.additions.items():
-                contributors = addition.contributors
-                people[name] = frozenset(Person(who.kind, who.name) for who in contributors)
-        return people
+        pmr = self.reading.pmr
+        if pmr is None:
+            return {}
+        return {name: _people(addition) for name, addition in pmr.additions.items()}
 
     def left(self, report: Report) -> Iterator[tuple[str, ProfileState]]:
         """Yield the profiles in which people of the source still are, by the plan or after it.
@@ -142,23 +140,12 @@ class _Run:
 
     def held_back(self, report: Report) -> Iterator[str]:
         """Yield the profiles whose changes wait for an administrator."""
-        halted: set[str] = set()
-        if report.plan.halts:
-            halted.update(change.profile for change in report.plan.held)
-        for name in self.names():
-            if name in halted or self.is_braked(name):
-                yield name
-
-    def is_braked(self, name: str) -> bool:
-        """Whether the brake stops what the source wants in a profile."""
-        if not isinstance(self.outcome, BrakeError):
-            return False
-        source = self.reading.name
-        definer = self.gathered.pmr.origins.profiles.get(name, source)
-        groups = {(source, "")}
-        if definer != source:
-            groups.add((source, label(definer)))
-        return not groups.isdisjoint(self.outcome.groups)
+        names = {*self.names()}
+        for change in report.plan.held:
+            if change.profile not in names:
+                continue
+            if self.is_own(change) or not self.is_addition(change.profile):
+                yield change.profile
 
     @property
     def wants_catalogue(self) -> bool:
@@ -207,6 +194,11 @@ def unfinished_reason(outcome: Report | ProfilesError) -> str:
             return outcome.brief
         case _:
             return "the run did not finish"
+
+
+def _people(addition: Addition) -> frozenset[Person]:
+    """Return whom an addition names."""
+    return frozenset(Person(person.kind, person.name) for person in addition.contributors)
 
 
 def _public(problem: Problem) -> str:
