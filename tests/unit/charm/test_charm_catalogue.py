@@ -91,6 +91,24 @@ def test_an_application_that_does_not_ask_gets_the_names_of_nobody(value, world,
     assert "ann@" not in str(relation.local_app_data)
 
 
+def test_it_gets_them_too_where_the_option_is_empty(world, ask):
+    world.publish("teams", PUBLIC)
+
+    [profile] = ask("portal", adds("bob")).catalogue
+
+    assert [who["source"] for who in profile["contributors"]] == ["relation:profiles:teams"] * 2
+
+
+def test_it_keeps_the_last_one_while_what_a_source_made_is_not_given(world, ask):
+    world.configure(pmr=PUBLIC)
+    world.see()
+    world.configure()
+
+    report = ask("portal", "profiles: []")
+
+    assert report.catalogue is None
+
+
 def test_it_keeps_the_last_one_while_a_source_cannot_be_read(world, ask):
     world.configure(pmr=PUBLIC)
     world.publish("teams", BAD)
