@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from user_manager.commands.system_call import system_call
-from user_manager.domain.times import format_time
+from user_manager.domain.times import format_time, parse_time
 from user_manager.domain.vocabulary import Scope
 from user_manager.models import Token
 from user_manager.services.tokens import create_token, revoke_token
@@ -15,10 +15,21 @@ Name = Annotated[str, typer.Argument(help="The name of the service account, a DN
 Scopes = Annotated[list[Scope], typer.Option("--scope", help="What it may do. Repeatable.")]
 
 
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="TIME",
+        help="When it stops working, such as 2026-12-31T18:00:00Z (default: never).",
+    ),
+]
+
+
 @app.command()
-def create(name: Name, scope: Scopes) -> None:
+def create(name: Name, scope: Scopes, until: Until = None) -> None:
     """Create a token and print it. It is not stored and cannot be shown again."""
-    typer.echo(create_token(system_call(), name, scope))
+    expires_at = None if until is None else parse_time(until, "--until")
+    typer.echo(create_token(system_call(), name, scope, expires_at))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db import transaction
 
 from user_manager.commands.system_call import system_call
 from user_manager.domain.errors import Invalid
@@ -45,9 +46,10 @@ File = Annotated[Path, typer.Argument(help="A CSV file, or JSON if its name ends
 def add(user_id: UserId, name: Name = "", role: Roles = None) -> None:
     """Create a user, with roles."""
     call = system_call()
-    create_user(call, user_id, name or user_id)
-    for role_name in role or []:
-        add_role(call, user_id, Role[role_name])
+    with transaction.atomic():  # a user without the roles would be half of it
+        create_user(call, user_id, name or user_id)
+        for role_name in role or []:
+            add_role(call, user_id, Role[role_name])
 
 
 @app.command("list")

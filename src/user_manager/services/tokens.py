@@ -72,7 +72,7 @@ def revoke_token(call: Call, name: str) -> None:
     with recording(call) as recorder:
         token = Token.objects.select_for_update().filter(name=name).first()
         if token is None:
-            raise NotFound(f"There is no token {name}.")
+            raise NotFound("There is no token with this name.")
         if token.revoked_at is None:
             token.revoked_at = call.now
             token.save(update_fields=["revoked_at"])
