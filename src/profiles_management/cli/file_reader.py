@@ -127,7 +127,7 @@ def refuse_repository(name: str) -> None:
         GitError: it is no file, folder or location in Git. The message contains no credential.
     """
     if name.startswith(RESEARCH_PORTAL):
-        what = f"a portal is not trusted. Write --untrusted {_shown_portal(name)}."
+        what = f"a research portal is not trusted. Write --untrusted {_shown_portal(name)}."
         raise typer.BadParameter(what, param_hint="FILE")
     if address.is_location(name) or not address.looks_like_repository(name):
         return

@@ -121,7 +121,7 @@ class UntrustedOptions(DocumentOptions):
         if what := _CHECK_PATTERNS(patterns):
             raise typer.BadParameter(what, param_hint=UNTRUSTED_PROFILES)
         if not patterns and any(map(is_portal, self.untrusted or ())):
-            what = "a portal needs patterns for the names of its profiles, such as hpc-*."
+            what = "a research portal needs patterns for the names of its profiles, such as hpc-*."
             raise typer.BadParameter(what, param_hint=UNTRUSTED_PROFILES)
         return patterns or ("*",)
 

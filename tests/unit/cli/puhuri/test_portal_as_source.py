@@ -278,7 +278,11 @@ def test_a_mistake_ends_the_command_before_anything_is_asked(
         ("PUHURI_QUOTA", "x", 'PUHURI_QUOTA: "x" names no component'),
         ("PUHURI_OWNER", "*", "PUHURI_OWNER: it is not valid"),
         ("PUHURI_URL", "nonsense", "PUHURI_URL: it names another portal than"),
-        ("PROFILES_MANAGEMENT_UNTRUSTED_PROFILES", "", "a portal needs patterns for the names"),
+        (
+            "PROFILES_MANAGEMENT_UNTRUSTED_PROFILES",
+            "",
+            "a research portal needs patterns for the names",
+        ),
     ],
 )
 def test_a_variable_that_is_wrong_is_named(command, portal, monkeypatch, name, value, message):
