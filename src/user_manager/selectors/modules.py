@@ -102,7 +102,7 @@ def list_module_accesses(
         return _listed(module, page, query, call.now)
     accesses = Access.objects.filter(current(call.now), module=module)
     if query:
-        accesses = accesses.filter(contains("user_id", query) | contains("user__name", query))
+        accesses = accesses.filter(contains("user__id", query) | contains("user__name", query))
     held = NEWEST_FIRST.page(accesses, page)
     items = tuple(_of_access(access) for access in held.items)
     if held.next is not None:

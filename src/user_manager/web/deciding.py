@@ -92,10 +92,7 @@ def _list(
     rows = NEWEST_FIRST.page(waiting, page_request(request))
     requests = _requests(rows.items, call)
     if refused is not None:
-        access_id, form = refused
-        for index, row in enumerate(requests):
-            if row.view.access.id == access_id:
-                requests[index] = replace(row, form=form)
+        requests = _with_errors(request, requests, *refused)
     content = {
         "rows": rows,
         "requests": requests,
@@ -104,6 +101,19 @@ def _list(
     }
     status = 200 if refused is None else http_status(refused[1])
     return show(request, call, "decide/list.html", content, status)
+
+
+def _with_errors(
+    request: HttpRequest, requests: Sequence[Request], access_id: str, form: DecisionForm
+) -> list[Request]:
+    """Return the requests with the errors beside one of them.
+
+    If somebody else has decided it, it is not in the list any more, and the errors become messages.
+    """
+    if all(row.view.access.id != access_id for row in requests):
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(text) for text in errors))
+    return [replace(row, form=form) if row.view.access.id == access_id else row for row in requests]
 
 
 @page(*SEND)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from user_manager.domain.call import Call
-from user_manager.domain.errors import Unavailable, UserManagerError
+from user_manager.domain.errors import NotFound, Unavailable, UserManagerError
 from user_manager.identity import clock
 from user_manager.identity.authentication import authenticate
 from user_manager.identity.http_requests import credentials_of
@@ -77,6 +77,7 @@ def page(*methods: str) -> Callable[[View], View]:
 def _call_of(request: HttpRequest) -> Call:
     now = clock.now()
     identity = authenticate(credentials_of(request), settings.USER_MANAGER, now)
+    request.actor = identity.caller.actor  # type: ignore[attr-defined]  # for the log
     return identity.call(settings.USER_MANAGER, now)
 
 
@@ -94,7 +95,12 @@ def error_page(
     """Return the page for an error of the service; only a message where htmx asked for a part."""
     is_part = request.headers.get("HX-Request") == "true"
     template = "error_message.html" if is_part else "error.html"
-    content = {"title": ERRORS.get(error.code, error.title), "detail": error.detail, "frame": frame}
+    content = {
+        "title": ERRORS.get(error.code, error.title),
+        "detail": error.detail,
+        "frame": frame,
+        "leads_home": frame is not None or error.status == NotFound.status,
+    }
     response = render(request, f"user_manager/{template}", content, status=error.status)
     if error.status == Unavailable.status:
         response["Retry-After"] = "5"

@@ -27,9 +27,9 @@ class ContentSecurityPolicy:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add the headers to a response."""
+        """Add the headers to a page."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        if not response.has_header("Cache-Control"):
+        if response.get("Content-Type", "").startswith("text/html"):
+            response.headers["Content-Security-Policy"] = POLICY
             patch_cache_control(response, private=True, no_store=True)
         return response

@@ -15,6 +15,8 @@ from user_manager.domain.errors import (
 )
 
 Result = TypeVar("Result")
+_CONFLICTS: Final = (Exists, Precondition, TooMany, Forbidden)
+_STATUSES: Final = {conflict.code: conflict.status for conflict in _CONFLICTS}
 _FIELDS: Final = {"until": "date", "duration": "period", "types": "level"}
 
 
@@ -29,7 +31,7 @@ def submit(form: forms.Form, verb: Callable[[], Result]) -> Result | None:
         return verb()
     except Invalid as error:
         _add_field_errors(form, error, _FIELDS)
-    except (Exists, Precondition, TooMany, Forbidden) as error:
+    except _CONFLICTS as error:
         _add(form, None, error)
     return None
 
@@ -47,5 +49,9 @@ def _add(form: forms.Form, field: str | None, error: UserManagerError) -> None:
 
 
 def http_status(form: forms.Form) -> int:
-    """Return the HTTP status for a page with this form: 422 if it has errors."""
-    return 422 if form.errors else 200
+    """Return the HTTP status for a page with this form: 200, or that of its first error."""
+    if not form.errors:
+        return 200
+    codes = (error.code for error in form.non_field_errors().as_data())
+    statuses = [_STATUSES[code] for code in codes if code in _STATUSES]
+    return statuses[0] if statuses else Invalid.status

@@ -1,0 +1,37 @@
+"""The queries of a page do not grow with what it shows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from visitors import ANN, OLGA, ROOT, administrator, ask, browser, grant, profile
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    (ANN, "/", 8),
+    (ANN, "/history", 5),
+    (ANN, "/ask", 6),
+    (OLGA, "/requests", 6),
+    (OLGA, "/modules/ml", 10),
+    (ROOT, "/administration/users", 6),
+    (ROOT, "/administration/systems", 8),
+    (ROOT, "/administration/events", 4),
+]
+
+
+@pytest.mark.parametrize(("visitor", "path", "most"), PAGES)
+def test_a_page_sends_a_few_queries_however_much_it_shows(
+    visitor: str, path: str, most: int
+) -> None:
+    administrator()
+    profile("ml")
+    for number in range(6):
+        profile(f"web-{number}")
+        grant(ANN, f"web-{number}")
+        grant(f"held-{number}@example.com", "ml")
+        ask(f"asks-{number}@example.com", "ml", reason="x")
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert browser(visitor).get(path).status_code == 200
+    assert len(queries) <= most, [query["sql"][:100] for query in queries]
