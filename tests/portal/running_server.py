@@ -76,7 +76,7 @@ def running(folder: Path, *options: str, **settings: str) -> Iterator[Server]:
     values = {
         "SECRET_KEY": KEY,
         "DATA_DIR": str(folder),
-        "ALLOWED_HOSTS": "localhost",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "TRUSTED_PROXIES": "127.0.0.1/32",
     }
     variables = {
