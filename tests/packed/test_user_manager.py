@@ -38,11 +38,6 @@ def test_it_has_its_own_code_and_nothing_of_the_first_charm_or_of_the_workload(p
     assert not (portal_charm / "tests").exists()
 
 
-def test_the_first_charm_has_nothing_of_the_workload(charm):
-    assert not (charm / "src" / "user_manager").exists()
-    assert not (charm / "charms").exists()
-
-
 @pytest.mark.parametrize("hook", ["install", "config-changed", "leader-elected", "update-status"])
 def test_it_starts_and_waits_for_the_container(portal_unit, hook):
     done = portal_unit.see(hook)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The charm of the User Manager. It routes: an event, the workload, the relation, a status."""
 
+import logging
 import secrets
 from collections.abc import Iterator
 from functools import partial
@@ -27,6 +28,10 @@ from user_manager_charm.workload import Workload
 
 PROFILES = "profiles"
 PATIENCE = 20.0  # seconds for one request to the workload; a hook waits for it
+
+# Each record is a juju-log process, and these libraries write a dozen of them for each request.
+for name in ("dpcharmlibs", "httpcore", "httpcore2", "httpx", "httpx2"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class UserManagerCharm(ops.CharmBase):

@@ -4,7 +4,6 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 from user_manager_unit import FILE, FOLDER, ROOT
 
 LIBRARY = "lib/charms/profiles_management/v0"
@@ -71,11 +70,3 @@ def test_the_icon_is_a_square_of_a_hundred_that_fetches_nothing():
         "0 0 100 100",
     )
     assert icon.read_text().count("http") == 1  # the name of SVG itself
-
-
-def test_the_first_charm_does_not_pack_the_portal():
-    first = yaml.load((ROOT / "charmcraft.yaml").read_text(), yaml.CSafeLoader)
-
-    assert "scripts/trim-charm" in first["parts"]["charm"]["override-build"]
-    assert '"src/user_manager",' in (ROOT / "scripts" / "trim-charm").read_text()
-    assert "charms" in re.search(r"LEFT_OUT = .*", (ROOT / "scripts" / "pack").read_text()).group()

@@ -222,6 +222,14 @@ def test_no_status_log_databag_or_plan_has_the_token(related):
     assert related.token not in str(seen)
 
 
+def test_an_event_without_a_change_writes_few_lines_to_juju_log(related):
+    related.see("update_status")
+
+    levels = [line.level for line in related.context.juju_log]
+    assert set(levels) <= {"DEBUG", "INFO"}
+    assert len(levels) <= 3
+
+
 def test_a_token_command_without_a_token_is_shown(unit):
     unit.printed["token create"] = "Done.\n"
     unit.ready()

@@ -8,7 +8,6 @@ import logging
 
 import ops
 import ops.pebble
-from charmlibs.interfaces.otlp import OtlpRequirer
 
 from user_manager_charm import layer
 
@@ -37,6 +36,9 @@ def _location(charm: ops.CharmBase) -> str:
     """Return the URL of a collector for logs, '' without one or if its databag is not valid."""
     if not charm.model.relations[RELATION]:
         return ""
+    # Importing it takes as long as ops, and few events need it.
+    from charmlibs.interfaces.otlp import OtlpRequirer  # noqa: PLC0415
+
     try:
         endpoints = OtlpRequirer(charm, RELATION, ["http"], ["logs"]).endpoints
     except ValueError:
