@@ -12,6 +12,7 @@ from django.db import connections
 from rpc_world import NOW, world
 
 from user_manager.configuration import load
+from user_manager.rpc import answering, health
 from user_manager.rpc.server import create_server
 
 ENVIRONMENT = {
@@ -42,11 +43,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def one_thread() -> Iterator[Callable[[], ThreadPoolExecutor]]:
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], ThreadPoolExecutor]]:
     """Return a maker of workers that use the connection of the test, one after the other.
 
-    So they see what the test wrote, and its transaction undoes what they write.
+    So they see what the test wrote, and its transaction undoes what they write. They do not close
+    the connection, as Django's own test client does not.
     """
+    for module in (answering, health):
+        monkeypatch.setattr(module, "close_old_connections", lambda: None)
     connection = connections["default"]
 
     def share() -> None:

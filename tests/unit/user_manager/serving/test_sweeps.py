@@ -12,6 +12,7 @@ from django.db import OperationalError, connection
 
 from user_manager.configuration import Configuration, load
 from user_manager.models import Access, Module, Notice, User
+from user_manager.serving import sweeps
 from user_manager.serving.sweeps import sweep_once, sweep_until_stopped
 
 pytestmark = pytest.mark.django_db
@@ -88,11 +89,13 @@ def test_a_signal_ends_the_sweeps_after_a_round_without_the_database(
     access: Access,
     number: signal.Signals,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object) -> None:
         os.kill(os.getpid(), number)
         raise OperationalError("password=hunter2")
 
+    monkeypatch.setattr(sweeps, "close_old_connections", lambda: None)
     with connection.execute_wrapper(fail):
         sweep_until_stopped(configuration, timedelta(hours=1))
     assert "waits for the database" in caplog.text
