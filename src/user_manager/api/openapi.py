@@ -19,20 +19,16 @@ Node = dict[str, Any]
 _FIRST_PROBLEM: Final = 400
 _REFERENCES: Final = "#/components/schemas/{model}"
 
-_IDENTITY: Final = {
-    "bearer": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "The token of a service account (`um_...`), or a JWT of a person.",
-    },
-    "header": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "kubeflow-userid",
-        "description": "The person, from a trusted proxy alone. IDENTITY_HEADER sets the name. "
-        "Unsafe requests also need X-Requested-With and Content-Type application/json, or the "
-        "CSRF token of Django.",
-    },
+_DESCRIPTION: Final = """People ask for access, owners decide, and the cluster follows.
+
+Behind a trusted proxy the identity header (`kubeflow-userid`, the setting IDENTITY_HEADER) names
+the person. It takes the place of the Bearer token, and only a trusted proxy can send it. Unsafe
+requests with it also need `X-Requested-With` and `Content-Type: application/json`, or the CSRF
+token of Django."""
+_BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The token of a service account (`um_...`), or the JWT of a person.",
 }
 _ACTING_FOR: Final = {
     "in": "header",
@@ -48,19 +44,29 @@ _HEADERS: Final = {
     "503": {"Retry-After": "Seconds."},
 }
 _LINKS: Final = {
-    ("/api/v1/users", "201"): ("get_user", "user_id"),
-    ("/api/v1/users/{user_id}/accesses", "201"): ("get_access", "access_id"),
-    ("/api/v1/modules/{module_id}", "201"): ("get_module", "module_id"),
+    ("/api/v1/users", "201"): (
+        "user_id",
+        ["get_user", "patch_user", "put_role", "delete_role", "post_access"],
+    ),
+    ("/api/v1/users/{user_id}/accesses", "201"): (
+        "access_id",
+        ["get_access", "get_access_events", "post_decision", "post_revoke"],
+    ),
+    ("/api/v1/modules/{module_id}", "201"): (
+        "module_id",
+        ["get_module", "put_module", "get_module_accesses"],
+    ),
 }
-"""Which operation takes the `id` of an answer, as which parameter."""
+"""Which operations take the `id` of an answer, and as which parameter."""
 
 
 @lru_cache(maxsize=1)
 def openapi_document() -> Node:
     """Return the document of all routes."""
     document: Node = {**api.get_openapi_schema()}
-    document["components"]["securitySchemes"] = _IDENTITY
-    document["security"] = [{"bearer": []}, {"header": []}]
+    document["info"]["description"] = _DESCRIPTION
+    document["components"]["securitySchemes"] = {"bearer": _BEARER}
+    document["security"] = [{"bearer": []}]
     for path, operation in _operations(document):
         _complete(path, operation)
     _add_events_as_lines(document)
@@ -89,9 +95,9 @@ def _complete(path: str, operation: Node) -> None:
     operation["responses"] = dict(sorted(responses.items()))
     for status, answer in responses.items():
         _complete_answer(status, answer)
-        target = _LINKS.get((path, status))
-        if target is not None:
-            answer["links"] = {target[0]: _link(*target)}
+        parameter, targets = _LINKS.get((path, status), ("", []))
+        if targets:
+            answer["links"] = {target: _link(target, parameter) for target in targets}
 
 
 def _complete_answer(status: str, answer: Node) -> None:

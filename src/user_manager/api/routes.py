@@ -31,7 +31,6 @@ class _Api(NinjaAPI):
 api: Final = _Api(
     title="User Manager",
     version="1",
-    description="People ask for access, owners decide, and the cluster follows.",
     docs_url=None,
     openapi_url=None,
     parser=GateParser(),

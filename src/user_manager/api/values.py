@@ -55,7 +55,10 @@ def _digits(value: object) -> object:
     return value
 
 
-_DURATION_PATTERN = r"^P(?=[0-9T])([0-9]+W)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"
+_DURATION_PATTERN = (
+    r"^P(?=[0-9T])([0-9]{1,10}W)?([0-9]{1,10}D)?"
+    r"(T(?=[0-9])([0-9]{1,10}H)?([0-9]{1,10}M)?([0-9]{1,10}S)?)?$"
+)
 _text_of = partial(check_text, limit=LONGEST_TEXT)
 
 UserId = Annotated[
@@ -93,7 +96,7 @@ Duration = Annotated[
 ]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_digits)]
 Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ), BeforeValidator(_digits)]
-Cursor = Annotated[str, Field(min_length=1, max_length=2000)]
+Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$")]
 
 TypeName = Literal["READ", "WRITE", "OWNER"]
 TypeNames = Annotated[list[TypeName], Field(min_length=1, max_length=3)]

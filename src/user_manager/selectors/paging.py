@@ -109,7 +109,7 @@ class Order:
 
 def write_cursor(name: str, values: Sequence[Any]) -> str:
     """Return a cursor."""
-    text = json.dumps([name, *values], default=datetime.isoformat, separators=(",", ":"))
+    text = json.dumps([name, *values], default=datetime.isoformat, ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
