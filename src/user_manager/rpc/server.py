@@ -28,6 +28,9 @@ _OPTIONS: Final = (
     # a reason of 2,000 characters has up to 11 KB in base64; the default begins to refuse at 8 KB
     ("grpc.max_metadata_size", 16 * 1024),
     ("grpc.absolute_max_metadata_size", 32 * 1024),
+    # a client that is gone without a word keeps no worker
+    ("grpc.keepalive_time_ms", 60 * 1000),
+    ("grpc.keepalive_timeout_ms", 20 * 1000),
     # clients connect again from time to time, so that new replicas get their share
     ("grpc.max_connection_age_ms", 10 * 60 * 1000),
     ("grpc.max_connection_age_grace_ms", 60 * 1000),

@@ -1,6 +1,8 @@
 """What a webhook is sent: each kind of notice, for each receiver, harmless whatever names hold."""
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,3 +110,16 @@ def test_the_signature_is_the_hmac_of_time_and_body() -> None:
     # printf '1780315200.{}' | openssl dgst -sha256 -hmac secret
     expected = "sha256=d797c745ebbfaddc43e7de74687cb7f5edb1cf86ff45243993618eaa31544aab"
     assert webhook_signature("secret", "1780315200", b"{}") == expected
+
+
+def test_the_example_of_the_documentation_verifies_a_notice() -> None:
+    page = Path(__file__).parents[4] / "docs/how-to/user-manager-webhook.md"
+    code = page.read_text().split("```python\n")[1].split("```")[0]
+    example: dict[str, Any] = {}
+    exec(code, example)  # noqa: S102 - our own page
+    timestamp = str(int(time.time()))
+    signature = webhook_signature("secret", timestamp, b"{}")
+    headers = {"X-User-Manager-Timestamp": timestamp, "X-User-Manager-Signature": signature}
+    assert example["is_genuine"](headers, b"{}", "secret")
+    assert not example["is_genuine"](headers, b"[]", "secret")
+    assert not example["is_genuine"](headers | {"X-User-Manager-Timestamp": "1"}, b"{}", "secret")
