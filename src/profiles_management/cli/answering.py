@@ -1,4 +1,4 @@
-"""What became of their documents, for the sources that want to know."""
+"""Answers to sources after an apply: what became of their documents."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -26,6 +26,7 @@ PORTAL: Final = "--portal"
 TOKEN_NAME: Final = "PORTAL_TOKEN"  # noqa: S105 - the name of a variable
 _TOKEN: Final = f"{PREFIX}{TOKEN_NAME}"  # not an option: other users can read the arguments
 _EXAMPLE: Final = "https://users.example.org"
+_WAITING: Final = "Waiting for the User Manager"
 Waiting = Callable[[str], AbstractContextManager[None]]
 
 
@@ -57,7 +58,10 @@ def user_manager_source(
 
     @contextmanager
     def connect() -> Iterator["UserManager"]:
-        with closing(_client(address, ca, clock)) as client, waiting("Talking to the User Manager"):
+        with (
+            closing(_client(address, ca, clock)) as client,
+            waiting(_WAITING),
+        ):
             yield client
 
     return UserManagerSource(address, connect, trust, clock)

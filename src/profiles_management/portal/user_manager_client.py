@@ -61,7 +61,7 @@ class UserManager:
         """
         return self._sent("GET", "/api/v1/pmr", "give its document", deadline=deadline).document()
 
-    def tell(self, answer: Mapping[str, Any], *, deadline: float) -> None:
+    def send_answer(self, answer: Mapping[str, Any], *, deadline: float) -> None:
         """Send what became of a document.
 
         Args:

@@ -80,10 +80,10 @@ class UserManagerSource:
             return
         with self.connect() as client:
             try:
-                client.tell(answer_data(report), deadline=self._deadline())
+                client.send_answer(answer_data(report), deadline=self._deadline())
             except AnswerTooLarge:
                 smaller = answer_data(replace(report, catalogue=None))
-                client.tell(smaller, deadline=self._deadline())
+                client.send_answer(smaller, deadline=self._deadline())
                 raise
 
     def _deadline(self) -> float:

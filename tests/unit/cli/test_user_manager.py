@@ -1,4 +1,4 @@
-"""A User Manager as a source of the command: what it adds, and what it is told afterwards."""
+"""A User Manager as a source of the command: what it adds, and the answer to it afterwards."""
 
 import json
 
@@ -149,10 +149,10 @@ def test_the_environment_can_name_it(run, controller, manager, role, monkeypatch
     assert (ran.code, ran.err, role("li")) == (0, "", "view")
 
 
-# what it is told
+# what it is answered
 
 
-def test_it_is_told_what_was_applied_and_who_may_be_asked_for(portal, manager):
+def test_the_answer_has_what_was_applied_and_the_open_profiles(portal, manager):
     manager.publish(li())
 
     portal("apply")
@@ -168,7 +168,7 @@ def test_it_is_told_what_was_applied_and_who_may_be_asked_for(portal, manager):
     }
 
 
-def test_it_is_told_who_gets_no_access_and_why(portal, manager):
+def test_the_answer_has_who_gets_no_access_and_why(portal, manager):
     manager.publish(li(profile="web"), ("ml", "olga@example.com", "view", None))
 
     portal("apply")
@@ -184,12 +184,12 @@ def test_it_is_told_who_gets_no_access_and_why(portal, manager):
 
 
 @pytest.mark.parametrize("flag", ["--dry-run", "--dry-run=server"])
-def test_a_dry_run_tells_nothing(portal, manager, flag):
+def test_a_dry_run_sends_no_answer(portal, manager, flag):
     assert portal("apply", flag).code == 0
     assert manager.answers == []
 
 
-def test_an_apply_to_a_folder_tells_nothing_and_says_so(run, manager):
+def test_an_apply_to_a_folder_sends_no_answer_and_notes_it(run, manager):
     manager.publish(li())
 
     ran = run("apply", "pmr.yaml", "--portal", manager.url, "--directory", "out")
@@ -200,7 +200,7 @@ def test_an_apply_to_a_folder_tells_nothing_and_says_so(run, manager):
     )
 
 
-def test_the_brake_is_told(portal, manager):
+def test_the_brake_is_answered(portal, manager):
     people = [("ml", f"p{number}@example.com", "view", None) for number in range(10)]
     manager.publish(*people)
     portal("apply")
@@ -214,7 +214,7 @@ def test_the_brake_is_told(portal, manager):
     }
 
 
-def test_a_cluster_that_does_not_answer_is_told(portal, manager, api):
+def test_a_cluster_that_does_not_answer_is_reported(portal, manager, api):
     manager.publish(li())
     portal("apply")
     api.faults.append(lambda request, act: plain(503, "the server is busy"))
@@ -236,7 +236,7 @@ def test_what_somebody_declines_says_nothing_of_anybody(portal, manager, role):
     assert manager.answer == {**NOTHING, "problem": "the run did not finish"}
 
 
-def test_a_document_that_is_not_valid_is_told(portal, manager):
+def test_a_document_that_is_not_valid_is_answered_with_its_problem(portal, manager):
     manager.publish(li(role="admin"))
 
     ran = portal("apply")

@@ -86,7 +86,7 @@ def test_the_revision_of_a_proxy_that_compresses_is_accepted(manager, client):
 
 
 def test_an_answer_is_taken_with_the_token(manager, client):
-    client.tell(ANSWER, deadline=60.0)
+    client.send_answer(ANSWER, deadline=60.0)
 
     assert manager.answers == [ANSWER]
     assert manager.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
@@ -190,7 +190,7 @@ def test_an_answer_without_a_reply_is_sent_again(manager, client):
     lost = [Reply(500)]
     manager.instead = lambda sent: lost.pop() if lost else None
 
-    client.tell(ANSWER, deadline=60.0)
+    client.send_answer(ANSWER, deadline=60.0)
 
     assert manager.answers == [ANSWER]
 
@@ -278,7 +278,7 @@ def test_words_of_the_server_are_printable_and_short(manager, client):
 
 def test_an_answer_that_is_too_large_is_not_sent(manager, client):
     with pytest.raises(AnswerTooLarge, match="it takes 16,777,216"):
-        client.tell({"problem": "x" * LARGEST_ANSWER}, deadline=60.0)
+        client.send_answer({"problem": "x" * LARGEST_ANSWER}, deadline=60.0)
 
     assert manager.requests == []
 
