@@ -440,3 +440,11 @@ def test_its_answers_name_no_profile_that_is_not_open(portal, manager):
     portal("apply")
 
     assert "web" not in json.dumps(manager.answer["catalogue"])
+
+
+def test_requests_are_shown_without_the_token(portal, manager):
+    ran = portal("apply", "--verbosity", "6")
+
+    assert f"GET {manager.url}/api/v1/pmr" in ran.err
+    assert f"PUT {manager.url}/api/v1/cluster" in ran.err
+    assert TOKEN not in ran.err + ran.out
