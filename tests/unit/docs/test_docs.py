@@ -390,4 +390,11 @@ def test_the_page_on_the_architecture_names_every_package() -> None:
 
     named = {".".join(folder.relative_to(library).parts) for folder in packages}
     named |= {f"kubeflow.{module.stem}" for module in modules}
+    named |= {f"user_manager.{name}" for name in _packages(ROOT / "src/user_manager")}
     assert {name for name in named if f"{name}`" not in page} == set()
+
+
+def _packages(folder: Path) -> set[str]:
+    """Return the packages of the User Manager, without those that Django writes or reads."""
+    names = {child.name for child in folder.iterdir() if (child / "__init__.py").exists()}
+    return names - {"migrations"}
