@@ -6,6 +6,7 @@ from typing import Final
 import httpx2
 
 from profiles_management.web_services.request_time import RequestTime
+from profiles_management.web_services.service_responses import causes
 from profiles_management.web_services.service_url import is_loopback
 from profiles_management.web_services.web_service import WebService
 
@@ -66,8 +67,7 @@ def check_certificate(service: WebService, error: httpx2.RequestError) -> None:
     Raises:
         TargetError: that is why there was no connection; of the class of the service.
     """
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             raise service.error(
                 f"The certificate of the {service.name} is not trusted: {cause.verify_message}.",
@@ -78,4 +78,3 @@ def check_certificate(service: WebService, error: httpx2.RequestError) -> None:
                 f"The server at the URL of the {service.name} does not use TLS, as https:// does.",
                 remedy="Check the URL and its port.",
             ) from None
-        cause = cause.__cause__ or cause.__context__

@@ -77,9 +77,13 @@ def _of_proxy(error: httpx2.ProxyError) -> str:
 
 def _of_system(error: BaseException) -> str:
     """Return what the system says of a connection, '' where it says nothing."""
+    of_system = (cause.strerror for cause in causes(error) if isinstance(cause, OSError))
+    return (next(of_system, None) or "").rstrip(".")
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, then what caused it, and so on."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, OSError):
-            return (cause.strerror or "").rstrip(".")
+        yield cause
         cause = cause.__cause__ or cause.__context__
-    return ""
