@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -95,7 +96,7 @@ def _serving(server: Postgresql, folder: Path) -> Iterator[None]:
         _wait_until_ready(server, process, folder)
         yield
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # does not wait for clients that are still there
         process.wait(60)
 
 

@@ -1,25 +1,38 @@
 """The races: who does what at the same moment, and what must hold afterwards."""
 
+import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db.models import QuerySet
 
+from profiles_management.pmr import UserKind
 from user_manager.domain.access_types import OWNER_MASKS, parse_types
 from user_manager.domain.call import Call
 from user_manager.domain.caller import SYSTEM, Caller
+from user_manager.domain.cluster_answer import CatalogueProfile, ClusterAnswer, Person
+from user_manager.domain.errors import UserManagerError
 from user_manager.domain.identifiers import user_key
+from user_manager.domain.limits import AskedTime
 from user_manager.domain.policy import Policy
-from user_manager.domain.vocabulary import Role
+from user_manager.domain.user_lists import UserRow
+from user_manager.domain.vocabulary import AccessType, Role, Scope
 from user_manager.models import Access, Module, User, UserRole
+from user_manager.services.answering import take_answer
 from user_manager.services.deciding import Decision, decide
 from user_manager.services.ending import Removal, revoke_access, revoke_in_module
+from user_manager.services.importing import import_users
 from user_manager.services.modules import ModuleValues, put_module
+from user_manager.services.publishing import publish_document
 from user_manager.services.requesting import AccessOrder, add_access
+from user_manager.services.sweeping import sweep
 from user_manager.services.users import change_user, create_user, sign_in
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OLGA, OTTO, ROOT = "olga@example.com", "otto@example.com", "root@example.com"
+CLUSTER = Call(Caller(token="cluster", scopes=frozenset({Scope.CLUSTER})), NOW, Policy())
 Side = Callable[[], object]
 
 
@@ -45,8 +58,16 @@ def give(person: str, module: str, *types: str) -> Access:
     return decide(by(ROOT), ask(person, module, *types).id, Decision(approve=True))
 
 
+def make_module(name: str) -> None:
+    """Register a module with two OWNERs."""
+    for owner in (OLGA, OTTO, ROOT):
+        make_user(owner, Role.CREATE_EXT_DATAMODULE)
+    put_module(by(OLGA), name, ModuleValues())
+    give(OTTO, name, "OWNER")
+
+
 class Race:
-    """A race of two sides for one access of a person of each round to a module of its own."""
+    """A race of two sides, round by round. Each round has a person of its own."""
 
     size = 2
 
@@ -54,14 +75,13 @@ class Race:
         return f"{type(self).__name__}-{number}@example.com"
 
     def module(self, number: int) -> str:
-        return f"{type(self).__name__}-{number}".lower()
+        """Return the module of a round; here one for all rounds."""
+        return type(self).__name__.lower()
 
     def prepare(self, number: int) -> None:
-        for owner in (OLGA, OTTO, ROOT):
-            make_user(owner, Role.CREATE_EXT_DATAMODULE)
         make_user(self.person(number))
-        put_module(by(OLGA), self.module(number), ModuleValues())
-        give(OTTO, self.module(number), "OWNER")
+        if not Module.objects.filter(id=self.module(number)).exists():
+            make_module(self.module(number))
         self.begin(number)
 
     def begin(self, number: int) -> None:
@@ -74,13 +94,27 @@ class Race:
         yield from ()
 
     def accesses(self, number: int) -> QuerySet[Access]:
-        return Access.objects.filter(module=self.module(number)).select_related("user")
-
-    def own(self, number: int) -> QuerySet[Access]:
-        return self.accesses(number).filter(user=self.person(number))
+        """Return the accesses that the sides of a round change."""
+        of_person = Access.objects.filter(module=self.module(number), user=self.person(number))
+        return of_person.select_related("user")
 
     def states(self, number: int) -> list[str]:
-        return sorted(self.own(number).values_list("state", flat=True))
+        return sorted(self.accesses(number).values_list("state", flat=True))
+
+
+class RaceOfOwners(Race):
+    """A race for which each round needs a module of its own."""
+
+    def module(self, number: int) -> str:
+        return f"{type(self).__name__}-{number}".lower()
+
+    def accesses(self, number: int) -> QuerySet[Access]:
+        return Access.objects.filter(module=self.module(number)).select_related("user")
+
+    def faults(self, number: int, results: list[str]) -> Iterator[str]:
+        owners = self.accesses(number).filter(state="APPROVED", types__in=OWNER_MASKS).count()
+        if sorted(results) != ["ok", "precondition"] or owners != 1:
+            yield f"the module has {owners} OWNERs"
 
 
 class TwoDeciders(Race):
@@ -135,11 +169,14 @@ class TwoRequests(Race):
 class OneIdForTwo(Race):
     """Two people use the same id for their requests."""
 
+    def begin(self, number: int) -> None:
+        make_user(f"other-{self.person(number)}")
+
     def sides(self, number: int) -> list[Side]:
         module, access_id = self.module(number), f"shared-{number}"
         return [
             lambda: ask(self.person(number), module, "READ", access_id=access_id),
-            lambda: ask(ROOT, module, "READ", access_id=access_id),
+            lambda: ask(f"other-{self.person(number)}", module, "READ", access_id=access_id),
         ]
 
     def faults(self, number: int, results: list[str]) -> Iterator[str]:
@@ -167,13 +204,13 @@ class UpgradeAgainstRemoval(Race):
             yield "one side was refused"
         # removal first: the old one ended by the person, the upgrade is held;
         # upgrade first: the old one ended by the decider, and the removal ended the upgrade
-        old, new = self.own(number).order_by("types")
+        old, new = self.accesses(number).order_by("types")
         ways = {("REVOKED", self.person(number), "APPROVED"), ("REVOKED", OLGA, "REVOKED")}
         if (old.state, old.ended_by, new.state) not in ways:
             yield f"the old one is {old.state} by {old.ended_by}, the new one {new.state}"
 
 
-class TwoLastOwners(Race):
+class TwoLastOwners(RaceOfOwners):
     """The two OWNERs of a module leave."""
 
     def sides(self, number: int) -> list[Side]:
@@ -183,13 +220,8 @@ class TwoLastOwners(Race):
             lambda: revoke_in_module(by(OTTO), OTTO, module, Removal(parse_types(["OWNER"]))),
         ]
 
-    def faults(self, number: int, results: list[str]) -> Iterator[str]:
-        owners = self.accesses(number).filter(state="APPROVED", types__in=OWNER_MASKS).count()
-        if sorted(results) != ["ok", "precondition"] or owners != 1:
-            yield f"the module has {owners} OWNERs"
 
-
-class TwoOwnersDeactivated(Race):
+class TwoOwnersDeactivated(RaceOfOwners):
     """The two OWNERs of a module are deactivated."""
 
     def owners(self, number: int) -> list[str]:
@@ -208,11 +240,6 @@ class TwoOwnersDeactivated(Race):
             lambda: change_user(by(ROOT), first, active=False),
             lambda: change_user(by(ROOT), second, active=False),
         ]
-
-    def faults(self, number: int, results: list[str]) -> Iterator[str]:
-        owners = self.accesses(number).filter(state="APPROVED", types__in=OWNER_MASKS).count()
-        if sorted(results) != ["ok", "precondition"] or owners != 1:
-            yield f"the module has {owners} OWNERs"
 
 
 class DecideAgainstDeactivation(Race):
@@ -268,6 +295,105 @@ class OneNewUser(Race):
             yield "both or none of the spellings are users"
 
 
-RACES: dict[str, type[Race]] = {race.__name__: race for race in Race.__subclasses__()}
-LATER = NOW + timedelta(days=1)
-SWEEPER = Call(SYSTEM, LATER, Policy())
+class Everything(Race):
+    """Four processes do all sorts of things to few people and modules."""
+
+    size = 4
+    people = tuple(f"p{number}@example.com" for number in range(4))
+    modules = ("mixed-a", "mixed-b")
+    profiles = ("team-a", "team-b", "team-c")
+
+    def prepare(self, number: int) -> None:
+        if number == 0:
+            for person in self.people:
+                make_user(person)
+            for module in self.modules:
+                make_module(module)
+            self.take_answer(random.Random(0))
+
+    def accesses(self, number: int) -> QuerySet[Access]:
+        return Access.objects.none()  # all of them are checked at the end
+
+    def sides(self, number: int) -> list[Side]:
+        return [partial(self.act, random.Random(f"{number} {place}")) for place in range(self.size)]
+
+    def act(self, chance: random.Random) -> None:
+        """Do five things; what is refused is as good as what is done."""
+        for _ in range(5):
+            with suppress(UserManagerError):
+                chance.choice(self.verbs())(chance)
+
+    def verbs(self) -> list[Callable[[random.Random], object]]:
+        deciding = [self.decide, self.revoke]
+        return [
+            self.ask,
+            *deciding,
+            self.change,
+            self.publish,
+            self.take_answer,
+            self.load,
+            self.sweep,
+        ]
+
+    def ask(self, chance: random.Random) -> None:
+        person = chance.choice(self.people)
+        module = chance.choice([*self.modules, *self.profiles])
+        until = chance.choice([None, NOW + timedelta(hours=1)])
+        order = AccessOrder(
+            person, module, frozenset({chance.choice([*AccessType])}), asked=AskedTime(until=until)
+        )
+        add_access(by(chance.choice([person, OLGA])), order)
+
+    def decide(self, chance: random.Random) -> None:
+        pending = Access.objects.filter(state="PENDING").order_by("id")
+        for access in pending[:2]:
+            decide(by(chance.choice([OLGA, ROOT])), access.id, Decision(chance.random() < 0.8))
+
+    def revoke(self, chance: random.Random) -> None:
+        person, module = chance.choice(self.people), chance.choice([*self.modules, *self.profiles])
+        types = frozenset({chance.choice([*AccessType])})
+        removal = chance.choice([Removal(), Removal(types)])
+        revoke_in_module(by(chance.choice([person, ROOT])), person, module, removal)
+
+    def change(self, chance: random.Random) -> None:
+        person = chance.choice(self.people)
+        active = chance.random() < 0.7
+        change_user(by(ROOT), person, name=f"P {chance.random()}", active=active, force=True)
+
+    def publish(self, _: random.Random) -> None:
+        publish_document(CLUSTER)
+
+    def take_answer(self, chance: random.Random) -> None:
+        revision = publish_document(CLUSTER).revision
+        listed = chance.sample(self.profiles, 2)
+        owner = Person(UserKind.USER, OLGA)
+        profiles = tuple(CatalogueProfile(name, owner, open=True) for name in sorted(listed))
+        applied = frozenset(chance.sample(self.profiles, 2))
+        catalogue = chance.choice([None, profiles])
+        take_answer(CLUSTER, ClusterAnswer(revision, applied=applied, catalogue=catalogue))
+
+    def load(self, chance: random.Random) -> None:
+        people = chance.sample(self.people, 3)
+        rows = [UserRow(1, person, person, (chance.choice([*Role]),)) for person in people]
+        import_users(Call(SYSTEM, NOW, Policy()), rows)
+
+    def sweep(self, _: random.Random) -> None:
+        sweep(Call(SYSTEM, NOW + timedelta(days=1), Policy()))
+
+
+RACES: dict[str, type[Race]] = {
+    race.__name__: race
+    for race in (
+        TwoDeciders,
+        DecideAgainstWithdraw,
+        TwoRequests,
+        OneIdForTwo,
+        UpgradeAgainstRemoval,
+        TwoLastOwners,
+        TwoOwnersDeactivated,
+        DecideAgainstDeactivation,
+        OneNewModule,
+        OneNewUser,
+        Everything,
+    )
+}

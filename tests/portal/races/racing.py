@@ -21,11 +21,11 @@ import django
 
 django.setup()
 
-from django.db import connection, connections
-from invariants import faults_in_events, faults_of_everything, faults_of_state
-from race_kinds import RACES, Race
+from django.db import connection, connections  # noqa: E402
+from invariants import faults_in_events, faults_of_everything, faults_of_state  # noqa: E402
+from race_kinds import RACES, Race  # noqa: E402
 
-from user_manager.domain.errors import UserManagerError
+from user_manager.domain.errors import UserManagerError  # noqa: E402
 
 KILLED_FROM = 1000  # the rounds of both kinds of runs share a database
 FORK = multiprocessing.get_context("fork")
