@@ -12,10 +12,12 @@ from charms.profiles_management.v0.profiles_management import ProfilesProvider
 from user_manager_charm import (
     administrators,
     cluster_token,
+    collector,
     config,
     ingress,
     log_forwarding,
     mesh,
+    metrics,
     publication,
     settings,
     workload,
@@ -39,6 +41,8 @@ class UserManagerCharm(ops.CharmBase):
 
     portal_url = f"http://127.0.0.1:{settings.HTTP_PORT}"
     """Where the workload of the same pod answers."""
+    metrics_urls = metrics.SOURCES
+    """Where each of its services has metrics."""
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
@@ -71,8 +75,8 @@ class UserManagerCharm(ops.CharmBase):
             self.on[ingress.RELATION].relation_broken,
             self.on[mesh.RELATION].relation_changed,
             self.on[mesh.RELATION].relation_broken,
-            self.on[log_forwarding.RELATION].relation_changed,
-            self.on[log_forwarding.RELATION].relation_broken,
+            self.on[collector.RELATION].relation_changed,
+            self.on[collector.RELATION].relation_broken,
             self.on[PROFILES].relation_created,
             self.on[PROFILES].relation_broken,
             self.profiles.on.report_changed,
@@ -133,6 +137,7 @@ class UserManagerCharm(ops.CharmBase):
                 yield reason.status
         if self._database.pending:
             yield ops.BlockedStatus(self._database.pending)
+        metrics.send(self, self.metrics_urls)
         yield self._status_of_accesses()
 
     def _status_of_accesses(self) -> ops.StatusBase:
@@ -152,6 +157,7 @@ class UserManagerCharm(ops.CharmBase):
         self.unit.set_ports(*settings.PORTS)
         portal.start(migrate=self.unit.is_leader())
         log_forwarding.forward(self, self._container)
+        metrics.publish_rules(self)
         if self.unit.is_leader() and self._is_related:
             self._publish(portal)
 

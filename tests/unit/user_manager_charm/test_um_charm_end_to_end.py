@@ -18,6 +18,7 @@ from zlib import crc32
 
 import httpx2
 import pytest
+import telemetry_stand_in
 from cluster_side import ClusterSide
 from portal_stand_in import Portal
 from user_manager_unit import Unit
@@ -35,12 +36,14 @@ class Workload(Portal):
 
     Attributes:
         token: a token with the scope of the cluster.
+        platform_url: where it answers checks and has metrics.
         notices: the keys of the notices that it sent to Pebble.
     """
 
     def __init__(self, server: Server, notices: "Queue[str]") -> None:
         super().__init__()
         self.url = f"http://127.0.0.1:{server.http_port}"
+        self.platform_url = f"http://127.0.0.1:{server.metrics_port}"
         self.notices = notices
         self._environment = server.environment
         self.token = self.token_of("charm")
@@ -170,6 +173,27 @@ def effect(unit: Unit, access: dict[str, Any]) -> tuple[str, str]:
 
 def test_the_workload_sends_the_notice_that_the_charm_waits_for():
     assert pebble_notice.KEY == NOTICE
+
+
+def test_the_checks_of_the_charm_are_answered(unit):
+    paths = [
+        httpx2.URL(check.http["url"]).path for check in unit.plan.checks.values() if check.http
+    ]
+
+    assert len(paths) == 2
+    for path in paths:
+        answer = httpx2.get(f"{unit.portal.platform_url}{path}", timeout=60, trust_env=False)
+        assert answer.status_code == 200
+
+
+def test_the_metrics_of_the_workload_reach_a_collector(unit):
+    with telemetry_stand_in.serving() as telemetry:
+        unit.change_type(metrics_urls={"web": f"{unit.portal.platform_url}/metrics"})
+        offer = {"protocol": "http", "endpoint": telemetry.url, "telemetries": ["metrics"]}
+        unit.changed("send-otlp", endpoints=json.dumps([offer]))
+
+        assert telemetry.points["user_manager_pending_requests"] == [({"service": "web"}, 0.0)]
+        assert "user_manager_requests_total" in telemetry.points
 
 
 def test_the_portal_knows_the_open_profiles_of_the_cluster(unit, cluster, profile):

@@ -26,40 +26,43 @@ def related(unit):
 ANSWERS = {
     "HTML": (
         http(HTML, "Content-Type: text/html"),
-        "blocked: GET /api/v1/pmr answered something else than JSON",
+        "blocked: GET /api/v1/pmr was answered with something else than JSON",
     ),
     "HTML that claims to be JSON": (
         http(HTML, "Content-Type: application/json", 'ETag: "0123456789abcdef"'),
-        "blocked: GET /api/v1/pmr answered with an ETag that is not that of the content",
+        "blocked: GET /api/v1/pmr was answered with the ETag of another content",
     ),
     "JSON without an ETag": (
         http(EMPTY.encode(), "Content-Type: application/json"),
-        "blocked: GET /api/v1/pmr answered with an ETag that is not that of the content",
+        "blocked: GET /api/v1/pmr was answered with the ETag of another content",
     ),
     "a redirect": (
         http(b"", "Location: http://evil.example.com/", status="302 Found"),
-        "blocked: GET /api/v1/pmr answered 302",
+        "blocked: GET /api/v1/pmr was answered with 302",
     ),
     "an error of ours": (
         http(b"{}", status="404 Not Found"),
-        "blocked: GET /api/v1/pmr answered 404",
+        "blocked: GET /api/v1/pmr was answered with 404",
     ),
-    "no HTTP": (b"SSH-2.0-OpenSSH\r\n\r\n", "blocked: GET /api/v1/pmr answered something else"),
+    "no HTTP": (
+        b"SSH-2.0-OpenSSH\r\n\r\n",
+        "blocked: GET /api/v1/pmr was answered with something else",
+    ),
     "half an answer": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
-        "blocked: GET /api/v1/pmr answered something else than HTTP",
+        "blocked: GET /api/v1/pmr was answered with something else than HTTP",
     ),
     "17 MB": (
         http(b" " * 17 * 1024 * 1024, "Content-Type: application/json"),
-        "blocked: GET /api/v1/pmr answered more than 16,777,216 bytes",
+        "blocked: GET /api/v1/pmr was answered with more than 16,777,216 bytes",
     ),
     "away": (
         http(b"", status="503 Service Unavailable"),
-        "waiting: GET /api/v1/pmr answered 503; the next event tries again",
+        "waiting: GET /api/v1/pmr was answered with 503; the next event tries again",
     ),
     "too many": (
         http(b"", status="429 Too Many Requests"),
-        "waiting: GET /api/v1/pmr answered 429; the next event tries again",
+        "waiting: GET /api/v1/pmr was answered with 429; the next event tries again",
     ),
 }
 
@@ -127,7 +130,7 @@ def test_a_workload_that_does_not_listen_is_waited_for(related):
     related.portal_is_away()
     related.see("update_status")
 
-    assert related.status == "waiting: user-manager does not answer; the next event tries again"
+    assert related.status == "waiting: GET /api/v1/pmr is not answered; the next event tries again"
     assert related.published == DOCUMENT
 
 

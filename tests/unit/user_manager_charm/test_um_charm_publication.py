@@ -200,7 +200,7 @@ def test_a_workload_that_refuses_each_token_is_asked_with_one_new_token_in_each_
 
     assert len(related.commands) == 1
     assert related.status == (
-        "blocked: user-manager refuses a new token: GET /api/v1/pmr answered 401"
+        "blocked: user-manager refuses a new token: GET /api/v1/pmr was answered with 401"
     )
 
 

@@ -246,7 +246,12 @@ class Unit:
 
     def portal_is_away(self) -> None:
         """Let nothing listen where the workload answers."""
-        self._type.portal_url = "http://127.0.0.1:1"
+        self.change_type(portal_url="http://127.0.0.1:1")
+
+    def change_type(self, **attributes: object) -> None:
+        """Change attributes of the charm: where the workload answers."""
+        for name, value in attributes.items():
+            setattr(self._type, name, value)
 
     def report(self, **answer: Any) -> dict[str, str]:
         """Return the databag with which profiles-management answers what is published."""

@@ -1,7 +1,7 @@
 """The two requests to the workload: the approved accesses, and what became of them.
 
-Its answers are not trusted more than those of others: each has a limit of bytes and of time, and
-anything else than what was asked for is one error.
+Its answers are not trusted more than those of others: anything else than what was asked for is one
+error.
 """
 
 import hashlib
@@ -9,17 +9,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import httpcore2
-
-from user_manager_charm.deadline import Deadline
-
-LARGEST = 16 * 1024 * 1024
-"""The most bytes of a document, which is the limit of the relation."""
+from user_manager_charm import http_request
+from user_manager_charm.http_request import Answer, NotConnectedError, RequestError
 
 _PMR, _CLUSTER = "/api/v1/pmr", "/api/v1/cluster"
 _OK, _NO_CONTENT, _UNAUTHENTICATED, _FORBIDDEN, _CONFLICT = 200, 204, 401, 403, 409
 _TOO_MANY, _SERVER_ERROR = 429, 500
-_RETRIES = 4  # of a connection, in 3.5 seconds: a service that was just started may not listen yet
 
 
 class PortalError(Exception):
@@ -73,10 +68,10 @@ class Portal:
         if answer.status != _OK:
             raise _error(what, answer.status)
         if answer.content_type != "application/json":
-            raise PortalError(f"{what} answered something else than JSON")
+            raise PortalError(f"{what} was answered with something else than JSON")
         revision = hashlib.sha256(answer.content).hexdigest()[:16]
         if answer.etag != f'"{revision}"':
-            raise PortalError(f"{what} answered with an ETag that is not that of the content")
+            raise PortalError(f"{what} was answered with the ETag of another content")
         return _document(answer.content, what)
 
     def report(self, token: str, report: Mapping[str, Any]) -> None:
@@ -87,55 +82,26 @@ class Portal:
             PortalError: it is not accepted.
         """
         answer = self._send("PUT", _CLUSTER, token, json.dumps(report).encode())
+        what = f"PUT {_CLUSTER}"
         if answer.status == _CONFLICT:
-            raise UnknownRevision(f"PUT {_CLUSTER} does not know the revision")
+            raise UnknownRevision(f"{what} does not know the revision")
         if answer.status != _NO_CONTENT:
-            raise _error(f"PUT {_CLUSTER}", answer.status)
+            raise _error(what, answer.status)
 
-    def _send(self, method: str, path: str, token: str, body: bytes = b"") -> "_Answer":
+    def _send(self, method: str, path: str, token: str, body: bytes = b"") -> Answer:
         """Send a request.
 
         Raises:
-            PortalAway: there is no answer in time.
-            PortalError: the answer is too large, or is not HTTP.
+            PortalError: there is no usable answer.
         """
-        headers = [
-            ("Host", self._url.partition("://")[2]),
-            ("Authorization", f"Bearer {token}"),
-            ("Content-Type", "application/json"),
-        ]
-        what = f"{method} {path}"
+        headers = {"Authorization": f"Bearer {token}"}
+        url, patience = f"{self._url}{path}", self._patience
         try:
-            with (
-                httpcore2.ConnectionPool(
-                    network_backend=Deadline(self._patience), retries=_RETRIES
-                ) as pool,
-                pool.stream(
-                    method, f"{self._url}{path}", headers=headers, content=body or None
-                ) as response,
-            ):
-                return _Answer.read(response, what)
-        except (httpcore2.ReadTimeout, httpcore2.WriteTimeout):
-            raise PortalAway(f"{what} took longer than {self._patience:g} s") from None
-        except (httpcore2.ConnectTimeout, httpcore2.NetworkError):
-            raise PortalAway("user-manager does not answer") from None
-        except httpcore2.ProtocolError:
-            raise PortalError(f"{what} answered something else than HTTP") from None
-
-
-class _Answer(NamedTuple):
-    status: int
-    content_type: str
-    etag: str
-    content: bytes
-
-    @classmethod
-    def read(cls, response: httpcore2.Response, what: str) -> "_Answer":
-        """Return an answer. The content of an error is not read."""
-        headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
-        content_type = headers.get(b"content-type", "").partition(";")[0].strip().lower()
-        content = _content(response, what) if response.status == _OK else b""
-        return cls(response.status, content_type, headers.get(b"etag", ""), content)
+            return http_request.send(method, url, headers=headers, body=body, patience=patience)
+        except NotConnectedError as error:
+            raise PortalAway(f"{method} {path} {error}") from None
+        except RequestError as error:
+            raise PortalError(f"{method} {path} {error}") from None
 
 
 def _document(content: bytes, what: str) -> Document:
@@ -151,22 +117,11 @@ def _document(content: bytes, what: str) -> Document:
 
 
 def _no_document(what: str) -> PortalError:
-    return PortalError(f"{what} answered something else than a document")
-
-
-def _content(response: httpcore2.Response, what: str) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    for part in response.iter_stream():
-        size += len(part)
-        if size > LARGEST:
-            raise PortalError(f"{what} answered more than {LARGEST:,} bytes")
-        parts.append(part)
-    return b"".join(parts)
+    return PortalError(f"{what} was answered with something else than a document")
 
 
 def _error(what: str, status: int) -> PortalError:
-    message = f"{what} answered {status}"
+    message = f"{what} was answered with {status}"
     if status in (_UNAUTHENTICATED, _FORBIDDEN):
         return TokenRefused(message)
     if status >= _SERVER_ERROR or status == _TOO_MANY:
