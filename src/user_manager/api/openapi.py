@@ -1,5 +1,6 @@
 """The OpenAPI document, with what ninja cannot say: media types, headers, links, identity."""
 
+import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
@@ -65,12 +66,17 @@ def openapi_document() -> Node:
     """Return the document of all routes."""
     document: Node = {**api.get_openapi_schema()}
     document["info"]["description"] = _DESCRIPTION
-    document["components"]["securitySchemes"] = {"bearer": _BEARER}
     document["security"] = [{"bearer": []}]
+    components = document["components"]
+    components["securitySchemes"] = {"bearer": _BEARER}
+    components["parameters"] = {"ActingFor": _ACTING_FOR}
+    components["responses"] = {}
     for path, operation in _operations(document):
         _complete(path, operation)
+        components["responses"] |= _take_problems(operation)
     _add_events_as_lines(document)
     _add_answer_of_cluster(document)
+    _remove_unused(document)
     return document
 
 
@@ -90,25 +96,31 @@ def _complete(path: str, operation: Node) -> None:
     operation["summary"] = operation.pop("description").split(". ")[0].removesuffix(".")
     for parameter in operation["parameters"]:
         _remove_null(parameter["schema"])
-    operation["parameters"].append(_ACTING_FOR)
+    operation["parameters"].append({"$ref": "#/components/parameters/ActingFor"})
     responses = {str(status): answer for status, answer in operation["responses"].items()}
     operation["responses"] = dict(sorted(responses.items()))
     for status, answer in responses.items():
-        _complete_answer(status, answer)
+        headers = _HEADERS.get(status, {})
+        if headers:
+            answer["headers"] = {name: _header(text) for name, text in headers.items()}
         parameter, targets = _LINKS.get((path, status), ("", []))
         if targets:
             answer["links"] = {target: _link(target, parameter) for target in targets}
 
 
-def _complete_answer(status: str, answer: Node) -> None:
-    if int(status) >= _FIRST_PROBLEM:
-        answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
-    headers = _HEADERS.get(status, {})
-    if headers:
-        answer["headers"] = {
-            name: {"description": text, "schema": {"type": "string"}}
-            for name, text in headers.items()
-        }
+def _header(description: str) -> Node:
+    return {"description": description, "schema": {"type": "string"}}
+
+
+def _take_problems(operation: Node) -> Node:
+    """Replace the errors of an operation by references, and return what they refer to."""
+    problems = {}
+    for status, answer in operation["responses"].items():
+        if int(status) >= _FIRST_PROBLEM:
+            answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+            problems[status] = answer
+            operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
+    return problems
 
 
 def _link(operation_id: str, parameter: str) -> Node:
@@ -134,3 +146,12 @@ def _add_answer_of_cluster(document: Node) -> None:
     document["components"]["schemas"] |= schema.pop("$defs")
     body = document["paths"]["/api/v1/cluster"]["put"]["requestBody"]
     body["content"]["application/json"]["schema"] = schema
+
+
+def _remove_unused(document: Node) -> None:
+    """Remove the forms of queries, whose members are parameters."""
+    text = json.dumps(document)
+    schemas = document["components"]["schemas"]
+    for name in sorted(schemas):
+        if f'"#/components/schemas/{name}"' not in text:
+            del schemas[name]

@@ -127,7 +127,8 @@ def _compare(method: str, path: str, answer: Answer) -> None:
         return
     template, declared = operation
     assert str(answer.status) in declared["responses"], (method, template, answer)
-    media_types = declared["responses"][str(answer.status)].get("content", {})
+    response = _resolved(declared["responses"][str(answer.status)])
+    media_types = response.get("content", {})
     media_type = answer.headers.get("Content-Type")
     if media_type is None or not media_types:
         assert not media_types, (method, template, answer)
@@ -136,8 +137,19 @@ def _compare(method: str, path: str, answer: Answer) -> None:
     assert media_type in media_types, (method, template, answer)
     if media_type != "application/x-ndjson":
         _validator(method.lower(), template, answer.status, media_type).validate(answer.json)
-    for name in declared["responses"][str(answer.status)].get("headers", {}):
+    for name in response.get("headers", {}):
         assert name in answer.headers, (method, template, name)
+
+
+def _resolved(node: Any) -> Any:
+    """Return what a node of the document refers to."""
+    reference = node.get("$ref")
+    if reference is None:
+        return node
+    found = openapi_document()
+    for name in reference.removeprefix("#/").split("/"):
+        found = found[name]
+    return found
 
 
 @lru_cache
@@ -157,6 +169,6 @@ def _operation(method: str, path: str) -> tuple[str, Any] | None:
 @lru_cache
 def _validator(method: str, template: str, status: int, media_type: str) -> Draft202012Validator:
     document = openapi_document()
-    answer = document["paths"][template][method]["responses"][str(status)]
+    answer = _resolved(document["paths"][template][method]["responses"][str(status)])
     schema = answer["content"][media_type]["schema"]
     return Draft202012Validator({**schema, "components": document["components"]})
