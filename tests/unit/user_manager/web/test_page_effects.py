@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from visitors import ANN, OLGA, browser, grant, profile
 
+from portal_visitors import ANN, OLGA, browser, grant, profile
 from user_manager.models import Access
 
 pytestmark = pytest.mark.django_db

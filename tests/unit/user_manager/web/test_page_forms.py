@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from visitors import (
+
+from portal_visitors import (
     ANN,
     BEN,
     OLGA,
@@ -15,7 +16,6 @@ from visitors import (
     person,
     profile,
 )
-
 from user_manager.models import Access, Administrator, Event, Module, Token, User, UserRole
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from visitors import ANN, OLGA, ROOT, administrator, ask, browser, grant, profile
+
+from portal_visitors import ANN, OLGA, ROOT, administrator, ask, browser, grant, profile
 
 pytestmark = pytest.mark.django_db
 

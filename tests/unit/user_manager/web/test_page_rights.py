@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 from django.db import transaction
 from django.test import Client
-from visitors import (
+
+from portal_visitors import (
     ANN,
     BEN,
     OLGA,
@@ -18,7 +19,6 @@ from visitors import (
     person,
     profile,
 )
-
 from user_manager.models import Module
 from user_manager.web.urls import urlpatterns as pages
 

@@ -4,8 +4,19 @@ import re
 
 import pytest
 from django.test import Client
-from visitors import ANN, OLGA, ROOT, administrator, ask, browser, call_of, grant, person, profile
 
+from portal_visitors import (
+    ANN,
+    OLGA,
+    ROOT,
+    administrator,
+    ask,
+    browser,
+    call_of,
+    grant,
+    person,
+    profile,
+)
 from user_manager.domain.vocabulary import Scope
 from user_manager.models import CatalogueConflict, CatalogueContributor, ClusterState, User
 from user_manager.services.tokens import create_token

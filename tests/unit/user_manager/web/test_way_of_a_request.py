@@ -1,8 +1,8 @@
 """The way of a request through the pages."""
 
 import pytest
-from visitors import ANN, OLGA, browser, profile
 
+from portal_visitors import ANN, OLGA, browser, profile
 from user_manager.models import Access
 
 pytestmark = pytest.mark.django_db
