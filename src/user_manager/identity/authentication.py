@@ -55,15 +55,16 @@ def authenticate(credentials: Credentials, configuration: Configuration, now: da
         if named is not None and acting_for not in {None, named.user_id}:
             raise Unauthenticated("Identity header and x-acting-for name different people.")
         return Identity(_service_account(bearer, acting_for, now), is_from_header=False)
+    person = named
     if bearer is not None and configuration.jwt_keys:
-        keys = key_set(configuration.jwt_keys)
-        person = person_of_token(bearer, keys, configuration, now)
+        person = person_of_token(bearer, key_set(configuration.jwt_keys), configuration, now)
         if named is not None and named.user_id != person.user_id:
             raise Unauthenticated("Identity header and token name different people.")
-        return Identity(_person(person, configuration, now), is_from_header=False)
-    if named is None:
+    if person is None:
         raise Unauthenticated("The request has no identity.")
-    return Identity(_person(named, configuration, now), is_from_header=True)
+    if ACTING_FOR in credentials.headers:
+        raise Forbidden("Only a service account with the scope act-for can act for somebody.")
+    return Identity(_person(person, configuration, now), is_from_header=person is named)
 
 
 def _named_by_header(value: str, configuration: Configuration) -> Person:

@@ -285,6 +285,14 @@ def test_acting_for_somebody_without_the_scope_is_refused(configuration: Configu
     assert isinstance(why_not(configuration, authorization=token, x_acting_for=ANN), Forbidden)
 
 
+def test_a_person_acts_for_nobody_else(configuration: Configuration) -> None:
+    refused = why_not(configuration, kubeflow_userid=ANN, x_acting_for="root@example.com")
+    assert isinstance(refused, Forbidden)
+    bearer = f"Bearer {token_of()}"
+    refused = why_not(configuration, authorization=bearer, x_acting_for="root@example.com")
+    assert isinstance(refused, Forbidden)
+
+
 def test_acting_for_another_than_the_header_names_is_refused(configuration: Configuration) -> None:
     who(configuration, kubeflow_userid=ANN)
     token = f"Bearer {service_account(Scope.ACT_FOR)}"
