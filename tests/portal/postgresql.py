@@ -36,8 +36,9 @@ class Postgresql:
         return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def new_database(self, name: str) -> str:
-        """Create a database and return its URL."""
+        """Create an empty database and return its URL."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.url(name)
 

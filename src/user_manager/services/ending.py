@@ -92,7 +92,9 @@ def _end_one_of(
         lock_user(user_id)
         module = lock_module(module_id)
         write_expired(lock_open_accesses(user_id, module_id), recorder)
-        newest_first = accesses.order_by("-requested_at", "id")
+        newest_first = list(accesses.order_by("-requested_at", "id"))
+        if not newest_first:  # the caller does not see them any more
+            raise NotFound("There is no such access.")
         access = min(newest_first, key=lambda row: _ORDER.get(row.state, len(_ORDER)))
         may_revoke(
             call.caller,

@@ -111,7 +111,7 @@ def killed_at(number: int | None) -> Iterator[None]:
 
 def run(race: Race, rounds: int, seed: str, *, is_killing: bool) -> dict[str, object]:
     """Run the rounds of a race and return what came of them."""
-    barrier = FORK.Barrier(race.size)
+    barrier = FORK.Barrier(race.size, timeout=60)
     workers = [Worker(race, place, barrier) for place in range(race.size)]
     for worker in workers:
         worker.fork()
