@@ -9,7 +9,7 @@ from typing import Final
 from profiles_management.pmr.classes import Addition
 from profiles_management.pmr.merge_conflicts import OF_WHOLE_ENTRIES
 from profiles_management.pmr.problems import BrakeError, Problem, ProfilesError, StoppedError
-from profiles_management.reconcile.plan import Change, Person
+from profiles_management.reconcile.plan import Change, FieldKind, Person
 from profiles_management.reconcile.report import Report, Result
 from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.sources.gathering import Gathered, Reading
@@ -128,15 +128,22 @@ class _Run:
 
         Those that the document names have another state, which replaces this one.
         """
-        source = self.reading.name
-        for name in sorted(report.plan.remaining.get(source, ())):
+        for name in sorted(report.plan.remaining.get(self.reading.name, ())):
             yield name, ("pending", _STAYS)
         for change in report.plan.held:
-            if change.source == source:
+            if self.is_of_source(change):
                 yield change.profile, self.unfinished()
         for outcome in report.outcomes:
-            if outcome.change.source == source and outcome.result is not Result.DONE:
+            if outcome.result is not Result.DONE and self.is_of_source(outcome.change):
                 yield outcome.change.profile, (_STATES[outcome.result], _STAYS)
+
+    def is_of_source(self, change: Change) -> bool:
+        """Return whether the source decides a change, or gave the access that it replaces."""
+        name = self.reading.name
+        if change.source == name:
+            return True
+        replaced = (field.before for field in change.fields if field.kind is FieldKind.SOURCE)
+        return change.person is not None and name in replaced
 
     def held_back(self, report: Report) -> Iterator[str]:
         """Yield the profiles whose changes wait for an administrator."""

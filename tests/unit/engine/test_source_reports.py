@@ -9,6 +9,8 @@ from profiles_management.pmr.classes import ContributorRole, UserKind
 from profiles_management.reconcile.plan import (
     Action,
     Change,
+    FieldDiff,
+    FieldKind,
     Frozen,
     ObjectRef,
     Person,
@@ -223,6 +225,24 @@ class TestProfilesThatTheDocumentDoesNotName:
         report = report_of(portal(NothingToRead("no")), config(ml()), outcome=Report(plan))
 
         assert (report.problem, [*report.profiles]) == ("no", ["web"])
+
+    def test_they_are_pending_while_access_has_not_moved_to_another_source(self):
+        moved = FieldDiff(FieldKind.SOURCE, "source", PORTAL, "config")
+        change = Change(
+            Phase.SWITCH,
+            "web",
+            ObjectRef("RoleBinding", "web", "any"),
+            Action.UPDATE,
+            Reason.MOVED,
+            person=Person("User", "ann"),
+            fields=(moved,),
+            source="config",
+        )
+        outcome = Report(Plan((change,)), (Outcome(change, Result.FAILED, "refused"),))
+
+        report = report_of(portal(EMPTY), config(ml()), outcome=outcome)
+
+        assert [*report.profiles] == ["web"]
 
     def test_open_profiles_are_pending_where_the_cluster_was_not_read(self):
         asking = portal(EMPTY, wants_catalogue=True)
