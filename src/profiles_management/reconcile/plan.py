@@ -147,6 +147,8 @@ class Plan:
         facts: what the target decided about the plan.
         remaining: by source, profiles in which people stay whom it added, without a change that
             would revoke them; the source may name them or not.
+        given: by source, the people to whom it gave access, with the profile, at least where a
+            change is about them. Another source may decide the change.
     """
 
     changes: tuple[Change, ...] = ()
@@ -164,6 +166,7 @@ class Plan:
     halts: tuple[Halt, ...] = ()
     facts: tuple[Fact, ...] = ()
     remaining: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    given: Mapping[str, frozenset[tuple[str, Person]]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is anything to change."""

@@ -9,7 +9,7 @@ from typing import Final
 from profiles_management.pmr.classes import Addition
 from profiles_management.pmr.merge_conflicts import OF_WHOLE_ENTRIES
 from profiles_management.pmr.problems import BrakeError, Problem, ProfilesError, StoppedError
-from profiles_management.reconcile.plan import Change, FieldKind, Person
+from profiles_management.reconcile.plan import Change, Person
 from profiles_management.reconcile.report import Report, Result
 from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.sources.gathering import Gathered, Reading
@@ -131,19 +131,18 @@ class _Run:
         for name in sorted(report.plan.remaining.get(self.reading.name, ())):
             yield name, ("pending", _STAYS)
         for change in report.plan.held:
-            if self.is_of_source(change):
+            if self.is_about_its_people(change, report):
                 yield change.profile, self.unfinished()
         for outcome in report.outcomes:
-            if outcome.result is not Result.DONE and self.is_of_source(outcome.change):
+            is_done = outcome.result is Result.DONE
+            if not is_done and self.is_about_its_people(outcome.change, report):
                 yield outcome.change.profile, (_STATES[outcome.result], _STAYS)
 
-    def is_of_source(self, change: Change) -> bool:
-        """Return whether the source decides a change, or gave the access that it replaces."""
-        name = self.reading.name
-        if change.source == name:
-            return True
-        replaced = (field.before for field in change.fields if field.kind is FieldKind.SOURCE)
-        return change.person is not None and name in replaced
+    def is_about_its_people(self, change: Change, report: Report) -> bool:
+        """Return whether the source decides a change, or gave the access that it ends."""
+        source = self.reading.name
+        given = report.plan.given.get(source, frozenset())
+        return change.source == source or (change.profile, change.person) in given
 
     def held_back(self, report: Report) -> Iterator[str]:
         """Yield the profiles whose changes wait for an administrator."""

@@ -9,8 +9,6 @@ from profiles_management.pmr.classes import ContributorRole, UserKind
 from profiles_management.reconcile.plan import (
     Action,
     Change,
-    FieldDiff,
-    FieldKind,
     Frozen,
     ObjectRef,
     Person,
@@ -226,19 +224,19 @@ class TestProfilesThatTheDocumentDoesNotName:
 
         assert (report.problem, [*report.profiles]) == ("no", ["web"])
 
-    def test_they_are_pending_while_access_has_not_moved_to_another_source(self):
-        moved = FieldDiff(FieldKind.SOURCE, "source", PORTAL, "config")
+    def test_they_are_pending_while_a_change_of_another_source_has_not_ended_access(self):
+        ann = Person("User", "ann")
         change = Change(
-            Phase.SWITCH,
+            Phase.REVOKE,
             "web",
             ObjectRef("RoleBinding", "web", "any"),
-            Action.UPDATE,
-            Reason.MOVED,
-            person=Person("User", "ann"),
-            fields=(moved,),
+            Action.DELETE,
+            Reason.LEFT_DOCUMENT,
+            person=ann,
             source="config",
         )
-        outcome = Report(Plan((change,)), (Outcome(change, Result.FAILED, "refused"),))
+        plan = Plan((change,), given={PORTAL: frozenset({("web", ann)})})
+        outcome = Report(plan, (Outcome(change, Result.FAILED, "refused"),))
 
         report = report_of(portal(EMPTY), config(ml()), outcome=outcome)
 

@@ -34,7 +34,7 @@ class Draft:
         frozen: the profiles that stay as they are, with their source; see frozen.profiles.
         staying: the profile, the person and the source of each contributor who stays as they are;
             see frozen.staying.
-        remaining: see Plan.
+        remaining, given: see Plan.
         planned: the namespaces whose contributors are planned.
         settled: those of them in which nobody stays without a reason in the plan: everybody's
             access is planned, not only access that has ended.
@@ -64,6 +64,7 @@ class Draft:
         self.frozen = frozen.profiles(pmr, observed, settings)
         self.staying: list[tuple[str, Person, str]] = []
         self.remaining: Mapping[str, frozenset[str]] = {}
+        self.given: Mapping[str, frozenset[tuple[str, Person]]] = {}
         # A folder does not say what runs in a namespace.
         self.adopted = adoption.adopted(pmr, observed, settings) if observed.contents else []
         self.gateways = GatewayCheck(settings, pmr, observed)

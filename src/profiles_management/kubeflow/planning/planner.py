@@ -103,6 +103,7 @@ def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
         halts=halts,
         facts=(gateways.fact(draft.settings),),
         remaining=draft.remaining,
+        given=draft.given,
     )
 
 

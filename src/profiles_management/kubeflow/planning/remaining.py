@@ -1,4 +1,4 @@
-"""People who stay in profiles that their source may no longer name, for its report. Pure."""
+"""Whom each source gave access that it may no longer want, for its report. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -22,6 +22,18 @@ def by_source(draft: Draft) -> dict[str, frozenset[str]]:
     for name, source in _unsettled(draft):
         profiles[source].add(name)
     return {source: frozenset(names) for source, names in profiles.items()}
+
+
+def given(draft: Draft) -> dict[str, frozenset[tuple[str, Person]]]:
+    """Return, by source, the people to whom it gave access in the profiles that change."""
+    if not draft.pmr.origins.is_merged:
+        return {}
+    people: dict[str, set[tuple[str, Person]]] = defaultdict(set)
+    changed = {change.profile for change in draft.changes if change.person is not None}
+    for name in changed & draft.observed.bindings.keys():
+        for person, source in _marked(name, draft):
+            people[source].add((name, person))
+    return {source: frozenset(pairs) for source, pairs in people.items()}
 
 
 def _unsettled(draft: Draft) -> Iterator[tuple[str, str]]:

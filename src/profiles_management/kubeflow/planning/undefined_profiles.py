@@ -65,6 +65,7 @@ def plan(draft: Draft) -> None:
     _plan_let_go(draft)
     _plan_expired(draft)
     draft.remaining = remaining.by_source(draft)
+    draft.given = remaining.given(draft)
 
 
 def _plan_stale(draft: Draft, name: str) -> None:

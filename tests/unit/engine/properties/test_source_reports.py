@@ -21,8 +21,11 @@ FAULTS = st.lists(st.integers(1, 20), max_size=4, unique=True)
 BRAKES = st.sampled_from(({}, {"allow_revocations": False, "brake_minimum": 0}))
 
 
-def gathered(documents):
-    readings = tuple(reading(name, pmr or GONE) for name, pmr in documents.items())
+def gathered(documents, untrusted=()):
+    readings = tuple(
+        reading(name, pmr or GONE, is_trusted=name not in untrusted)
+        for name, pmr in documents.items()
+    )
     return Gathered(merged(readings), readings)
 
 
@@ -61,16 +64,17 @@ def named_by(pmr):
     of_sources(),
     of_sources(conflicts=True),
     some_sources,
+    some_sources,
     FAULTS,
     BRAKES,
     strategies.settings,
 )
 def test_what_no_report_names_holds_nobody_of_its_source(
-    first, second, frozen, faults, brake, settings
+    first, second, frozen, untrusted, faults, brake, settings
 ):
     world = World(settings).after(first.merged())
     documents = second.without(frozen)
-    now = gathered(documents)
+    now = gathered(documents, untrusted)
     world.api.faults += [fail_nth_write(index, "422") for index in faults]
 
     answered = reports(now, outcome_of(world, now, **brake))
@@ -83,11 +87,11 @@ def test_what_no_report_names_holds_nobody_of_its_source(
         assert {states[name][0] for name in left} <= {"pending", "failed"}
 
 
-@given(of_sources(), of_sources(conflicts=True), some_sources, strategies.settings)
-def test_a_report_names_no_profile_without_a_reason(first, second, frozen, settings):
+@given(of_sources(), of_sources(conflicts=True), some_sources, some_sources, strategies.settings)
+def test_a_report_names_no_profile_without_a_reason(first, second, frozen, untrusted, settings):
     world = World(settings).after(first.merged())
     documents = second.without(frozen)
-    now = gathered(documents)
+    now = gathered(documents, untrusted)
 
     answered = reports(now, outcome_of(world, now))
 
@@ -97,10 +101,12 @@ def test_a_report_names_no_profile_without_a_reason(first, second, frozen, setti
         assert answered[source].profiles.keys() <= left | named_by(documents[source])
 
 
-@given(of_sources(), of_sources(conflicts=True), strategies.settings)
-def test_whoever_is_added_to_an_applied_profile_has_the_role_or_is_refused(first, second, settings):
+@given(of_sources(), of_sources(conflicts=True), some_sources, strategies.settings)
+def test_whoever_is_added_to_an_applied_profile_has_the_role_or_is_refused(
+    first, second, untrusted, settings
+):
     world = World(settings).after(first.merged())
-    now = gathered(second)
+    now = gathered(second, untrusted)
 
     answered = reports(now, outcome_of(world, now))
 
@@ -117,9 +123,9 @@ def test_whoever_is_added_to_an_applied_profile_has_the_role_or_is_refused(first
                 assert (name, who.kind.value, who.name, who.role.value) in roles
 
 
-@given(of_sources(conflicts=True), some_sources)
-def test_nobody_is_refused_who_is_not_in_the_document(documents, frozen):
-    now = gathered(documents.without(frozen))
+@given(of_sources(conflicts=True), some_sources, some_sources)
+def test_nobody_is_refused_who_is_not_in_the_document(documents, frozen, untrusted):
+    now = gathered(documents.without(frozen), untrusted)
 
     for one in now.readings:
         listed = (
