@@ -53,6 +53,8 @@ def change_identity(request: HttpRequest) -> HttpResponse:
 
 def identities(request: HttpRequest) -> dict[str, Any]:
     """Give the people to choose from to the bar: a context processor."""
+    if not _allowed:
+        return {}
     return {
         "development_people": User.objects.filter(active=True).order_by("id"),
         "development_person": request.COOKIES.get(COOKIE, FIRST),

@@ -14,6 +14,7 @@ from user_manager.domain.call import Call
 from user_manager.domain.errors import Forbidden
 from user_manager.domain.permissions import may_revoke
 from user_manager.models import Access
+from user_manager.selectors.accesses import to_decide
 from user_manager.selectors.events import list_access_events
 from user_manager.selectors.ownership import is_owner
 from user_manager.selectors.paging import PageRequest
@@ -38,6 +39,7 @@ def access_page(request: HttpRequest, call: Call, access_id: str) -> HttpRespons
     content = {
         "view": view,
         "may_end": _may_end(view, call),
+        "may_decide": Access.objects.filter(to_decide(call), id=access.id).exists(),
         "events": event_views(list_access_events(call, access.id, PageRequest(_MOST_EVENTS)).items),
     }
     return show(request, call, "access/page.html", content)

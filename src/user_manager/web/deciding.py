@@ -89,6 +89,8 @@ def _list(
 ) -> HttpResponse:
     """Return the page; `refused` is the id of a request and its form with errors."""
     waiting = Access.objects.filter(to_decide_by(call)).select_related("user", "module")
+    if "only" in request.GET:
+        waiting = waiting.filter(id=check_access_id(request.GET["only"]))
     rows = NEWEST_FIRST.page(waiting, page_request(request))
     requests = _requests(rows.items, call)
     if refused is not None:

@@ -368,3 +368,15 @@ def test_events_are_found_by_a_user_a_module_or_an_access() -> None:
     for about, count in ((ANN, 3), ("ml", 2), (access.id, 2), ("nothing", 0)):
         answer = browser(ROOT).get("/administration/events", {"query": about})
         assert len(answer.context["events"]) == count
+
+
+def test_a_decider_comes_from_a_request_to_its_decision() -> None:
+    profile()
+    first, second = ask(ANN), ask(BEN)
+    link = f"/requests?only={first.id}"
+    assert link in browser(OLGA).get(f"/accesses/{first.id}").content.decode()
+    assert link not in browser(ANN).get(f"/accesses/{first.id}").content.decode()
+    page = browser(OLGA).get(link).content.decode()
+    assert f"request-{first.id}" in page
+    assert f"request-{second.id}" not in page
+    assert browser(OLGA).get("/requests?only=%00").status_code == 422
