@@ -41,9 +41,11 @@ def read_json(request: HttpRequest, rule: BodyRule) -> dict[str, Any] | None:
 
     Raises:
         Unsupported: the body is of another media type.
-        Malformed: it is not a mapping in JSON of UTF-8, a key is there twice, or a number has no
-            JSON form.
+        Malformed: it is not a mapping in JSON of UTF-8, a key is there twice, a number has no JSON
+            form, or its size is not announced.
     """
+    if "Transfer-Encoding" in request.headers:
+        raise Malformed("Send the body with Content-Length, not in chunks.")
     try:
         body = request.body
     except UnreadablePostError:

@@ -101,6 +101,12 @@ def test_a_body_of_a_mebibyte_is_read(rest):
     assert rest.post(ROOT, USERS, body).told == (422, "invalid")
 
 
+def test_a_body_in_chunks_is_400_and_says_so(rest):
+    answer = rest.post(ROOT, USERS, NEW, transfer_encoding="chunked")
+    assert answer.told == (400, "malformed")
+    assert "Content-Length" in answer.json["detail"]
+
+
 @pytest.mark.parametrize(("size", "status"), [(16 * MEBIBYTE, 422), (16 * MEBIBYTE + 1, 413)])
 def test_the_answer_of_the_cluster_may_have_16_mebibytes(rest, size, status):
     body = b"{" + b" " * (size - 2) + b"}"
