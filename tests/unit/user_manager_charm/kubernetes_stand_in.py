@@ -5,6 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
 
 
 class Kubernetes:
@@ -38,6 +41,19 @@ class Kubernetes:
             "metadata": {"name": "x"},
             "spec": {"selector": {}, "serviceName": "x", "template": {}},
         }
+
+    def write_config(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Write a kubeconfig for it, and name it in the environment."""
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "only", "cluster": {"server": self.url}}],
+            "users": [{"name": "only", "user": {}}],
+            "contexts": [{"name": "only", "context": {"cluster": "only", "user": "only"}}],
+            "current-context": "only",
+        }
+        path.write_text(json.dumps(config))
+        monkeypatch.setenv("KUBECONFIG", str(path))
 
     @property
     def patched(self) -> dict[str, object]:

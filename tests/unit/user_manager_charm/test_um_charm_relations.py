@@ -48,6 +48,13 @@ def test_only_the_leader_asks_the_gateway(unit):
     assert "config" not in unit.relation("ingress").local_app_data
 
 
+@pytest.mark.parametrize("host", ["", "a b", "[", "evil.example.com/path", "a,b"])
+def test_a_host_that_is_none_is_not_used(unit, host):
+    unit.changed("ingress", external_host=host)
+
+    assert "USER_MANAGER_PUBLIC_URL" not in unit.environment
+
+
 @pytest.mark.parametrize(
     ("tls", "url"),
     [
@@ -82,16 +89,7 @@ def test_a_gateway_that_is_removed_is_no_longer_the_public_url(unit):
 @pytest.fixture
 def kubernetes(tmp_path, monkeypatch):
     with serving() as kubernetes:
-        config = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "only", "cluster": {"server": kubernetes.url}}],
-            "users": [{"name": "only", "user": {}}],
-            "contexts": [{"name": "only", "context": {"cluster": "only", "user": "only"}}],
-            "current-context": "only",
-        }
-        (tmp_path / "kubeconfig").write_text(json.dumps(config))
-        monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+        kubernetes.write_config(tmp_path / "kubeconfig", monkeypatch)
         yield kubernetes
 
 

@@ -154,6 +154,11 @@ class Unit:
         )
         self._change_check(down)
 
+    def fail_check(self, check: str) -> testing.State:
+        """Have Pebble report that a check fails."""
+        (info,) = (each for each in self._container().check_infos if each.name == check)
+        return self.run(lambda: self.context.on.pebble_check_failed(self._container(), info=info))
+
     def recover(self, check: str) -> testing.State:
         """Let a check of the workload succeed again."""
         up = testing.CheckInfo(check, level=self.plan.checks[check].level)

@@ -5,6 +5,8 @@ in the cluster. The application therefore records in which database the publishe
 uses another one only after the action `use-database`.
 """
 
+import logging
+import re
 import warnings
 from enum import StrEnum
 from urllib.parse import quote, urlencode
@@ -26,6 +28,9 @@ with warnings.catch_warnings():
 RELATION, PEERS = "database", "peers"
 _NAME = "user_manager"
 _RECORD = "published-from"
+_ENDPOINT = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?")
+
+logger = logging.getLogger(__name__)
 
 
 class Kind(StrEnum):
@@ -35,13 +40,23 @@ class Kind(StrEnum):
     POSTGRESQL = "postgresql"
 
 
+class Requirer(ResourceRequirerEventHandler[ResourceProviderModel]):
+    """The package's end of the relation. A databag that it cannot read does not end the hook."""
+
+    def _on_relation_changed_event(self, event: ops.RelationChangedEvent) -> None:
+        try:
+            super()._on_relation_changed_event(event)
+        except (AttributeError, KeyError, TypeError, ValueError, ops.ModelError) as error:
+            logger.warning("the databag of database cannot be read: %s", type(error).__name__)
+
+
 class Database(ops.Object):
     """The database of the portal."""
 
     def __init__(self, charm: ops.CharmBase) -> None:
         super().__init__(charm, "database-choice")
         self._charm = charm
-        self.requirer = ResourceRequirerEventHandler(
+        self.requirer = Requirer(
             charm,
             RELATION,
             [RequirerCommonModel(resource=_NAME)],
@@ -105,10 +120,11 @@ class Database(ops.Object):
             NotReady: it is not there yet, or not usable.
         """
         answer = self._answer()
-        if answer is None or not (answer.username and answer.password and answer.endpoints):
+        # the first one is the primary
+        host = (answer.endpoints or "").partition(",")[0] if answer else ""
+        if not (answer and answer.username and answer.password and _ENDPOINT.fullmatch(host)):
             raise waiting("waiting for the relation database")
         user, password = quote(str(answer.username), safe=""), quote(str(answer.password), safe="")
-        host = answer.endpoints.partition(",")[0]  # the first one is the primary
         name = quote(answer.resource or _NAME, safe="")
         query = f"?{urlencode({'sslmode': 'require'})}" if answer.tls else ""
         return f"postgresql://{user}:{password}@{host}/{name}{query}"
@@ -120,6 +136,7 @@ class Database(ops.Object):
             return None
         try:
             data = self.requirer.interface.build_model(relation.id, component=relation.app)
-        except (ops.ModelError, ValueError):  # a secret is not granted yet; no valid databag
+        # a secret is not granted yet, or the databag is not valid
+        except (AttributeError, KeyError, TypeError, ValueError, ops.ModelError):
             return None
         return next(iter(data.requests), None)

@@ -3,6 +3,8 @@
 gRPC is for applications in the cluster, which reach the service itself.
 """
 
+import re
+
 import ops
 from charmlibs.interfaces.istio_ingress_route import (
     BackendRef,
@@ -18,6 +20,7 @@ from charmlibs.interfaces.istio_ingress_route import (
 from user_manager_charm.settings import HTTP_PORT
 
 RELATION = "ingress"
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
 
 
 class Ingress(ops.Object):
@@ -29,13 +32,13 @@ class Ingress(ops.Object):
         self.requirer = IstioIngressRouteRequirer(charm, RELATION)
 
     def url(self, port: int) -> str:
-        """Return the address of the portal at the gateway, '' without one.
+        """Return the address of the portal at the gateway, '' without a valid one.
 
         Args:
             port: of the gateway.
         """
         host = self.requirer.external_host
-        if not host:
+        if not _HOST.fullmatch(host):
             return ""
         scheme = "https" if self.requirer.tls_enabled else "http"
         return f"{scheme}://{host}:{port}"
