@@ -35,7 +35,7 @@ class Workload(Portal):
     """The portal itself.
 
     Attributes:
-        token: a token with the scope of the cluster.
+        token: what its command prints for a token with the scope of the cluster.
         platform_url: where it answers checks and has metrics.
         notices: the keys of the notices that it sent to Pebble.
     """
@@ -45,15 +45,8 @@ class Workload(Portal):
         self.url = f"http://127.0.0.1:{server.http_port}"
         self.platform_url = f"http://127.0.0.1:{server.metrics_port}"
         self.notices = notices
-        self._environment = server.environment
-        self.token = self.token_of("charm")
-
-    def token_of(self, name: str) -> str:
-        """Create a token with the command of the workload, and return what it prints."""
-        return command(self._environment, "token", "create", name, "--scope", "cluster").strip()
-
-    def revoke(self, name: str) -> None:
-        command(self._environment, "token", "revoke", name)
+        arguments = ("token", "create", "charm", "--scope", "cluster")
+        self.token = command(server.environment, *arguments).strip()
 
     def ask(self, person: str, method: str, path: str, body: object = None) -> Any:
         """Send a request of a person behind the proxy; return the decoded answer."""
@@ -236,13 +229,14 @@ def test_an_access_to_a_profile_that_is_closed_later_is_refused(unit, cluster, p
     assert effect(unit, access) == ("APPROVED", "refused")
 
 
-def test_a_revoked_token_is_replaced(unit, cluster, profile):
+def test_a_token_that_the_workload_does_not_know_is_replaced(unit, cluster, profile):
     unit.lose("cluster-token")
-    unit.token = unit.portal.token_of(profile)
+    unit.token = "um_" + "x" * 43
     unit.see("update_status")
-    assert unit.secret("cluster-token") == {"token": unit.token}
+    assert unit.status == (
+        "blocked: user-manager refuses a new token: PUT /api/v1/cluster was answered with 401"
+    )
 
-    unit.portal.revoke(profile)
     unit.token = unit.portal.token
     access = approve(unit, profile)
     notified(unit)
