@@ -22,6 +22,7 @@ from user_manager.web.words import CLUSTER_ROLES, ERRORS, ROLES, Text
 register = template.Library()
 
 _DAY = timedelta(days=1)
+_YEAR = timedelta(days=365)
 
 
 @register.simple_tag
@@ -49,6 +50,8 @@ def when(time: datetime) -> SafeString:
 @register.filter
 def length_of(duration: timedelta) -> str:
     """Return a duration for people: whole days, else hours, else minutes, rounded up."""
+    if duration == _YEAR:
+        return _("1 year")
     if duration >= _DAY:
         days = -(-duration // _DAY)
         return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
