@@ -315,25 +315,19 @@ class Everything(Race):
         return Access.objects.none()  # all of them are checked at the end
 
     def sides(self, number: int) -> list[Side]:
-        return [partial(self.act, random.Random(f"{number} {place}")) for place in range(self.size)]
-
-    def act(self, chance: random.Random) -> None:
-        """Do five things; what is refused is as good as what is done."""
-        for _ in range(5):
-            with suppress(UserManagerError):
-                chance.choice(self.verbs())(chance)
-
-    def verbs(self) -> list[Callable[[random.Random], object]]:
-        deciding = [self.decide, self.revoke]
+        cluster = [self.publish, self.take_answer, self.take_answer, self.sweep]
+        people = [self.ask, self.ask, self.decide, self.decide, self.revoke, self.change]
+        jobs = [cluster, people, people, [*people, self.load]]
         return [
-            self.ask,
-            *deciding,
-            self.change,
-            self.publish,
-            self.take_answer,
-            self.load,
-            self.sweep,
+            partial(self.act, verbs, random.Random(f"{number} {place}"))
+            for place, verbs in enumerate(jobs)
         ]
+
+    def act(self, verbs: list[Callable[[random.Random], object]], chance: random.Random) -> None:
+        """Do ten things; what is refused is as good as what is done."""
+        for _ in range(10):
+            with suppress(UserManagerError):
+                chance.choice(verbs)(chance)
 
     def ask(self, chance: random.Random) -> None:
         person = chance.choice(self.people)
@@ -357,7 +351,7 @@ class Everything(Race):
 
     def change(self, chance: random.Random) -> None:
         person = chance.choice(self.people)
-        active = chance.random() < 0.7
+        active = chance.random() < 0.9
         change_user(by(ROOT), person, name=f"P {chance.random()}", active=active, force=True)
 
     def publish(self, _: random.Random) -> None:

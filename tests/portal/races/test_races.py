@@ -69,6 +69,6 @@ def test_nothing_is_half_done_when_a_server_is_killed_between_two_statements(rac
 
 
 def test_no_deadlock_and_no_fault_when_everything_happens_at_once(environment, postgresql):
-    result = run(environment, "Everything", ROUNDS // 2, "mixed", "race")
+    result = run(environment, "Everything", ROUNDS // 4, "mixed", "race")
     assert result["faults"] == []
     assert postgresql.deadlocks(DATABASE) == 0
