@@ -1,6 +1,6 @@
 """What requests may hold: bodies in JSON, and the parameters of lists."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -32,6 +32,14 @@ from user_manager.services.modules import ModuleValues
 from user_manager.services.requesting import AccessOrder
 
 
+class UserChanges(TypedDict):
+    """The arguments of `services.users.change_user`."""
+
+    name: str | None
+    active: bool | None
+    force: bool
+
+
 class Body(BaseModel):
     """A body. Unknown keys are refused, and no value is converted from another type."""
 
@@ -51,9 +59,18 @@ class UserChange(Body):
     `force`: deactivate the last OWNER of an external module too, as an administrator.
     """
 
-    name: UserName | None = None
-    active: bool | None = None
+    name: UserName = Field(default_factory=str)
+    active: bool = Field(default_factory=bool)
     force: bool = False
+
+    def changes(self) -> UserChanges:
+        """Return what changes. A default is not what somebody sent."""
+        sent = self.model_fields_set
+        return UserChanges(
+            name=self.name if "name" in sent else None,
+            active=self.active if "active" in sent else None,
+            force=self.force,
+        )
 
 
 class NewAccess(Body):

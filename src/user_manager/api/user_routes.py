@@ -54,7 +54,7 @@ def get_user(request: ApiRequest, user_id: Path[UserId]) -> HttpResponse:
 @router.patch("/users/{segment:user_id}", response={200: UserForm, 409: Problem})
 def patch_user(request: ApiRequest, user_id: Path[UserId], body: UserChange) -> HttpResponse:
     """Rename, deactivate or activate a user. Deactivating ends all accesses and requests."""
-    user = change_user(request.auth, user_id, name=body.name, active=body.active, force=body.force)
+    user = change_user(request.auth, user_id, **body.changes())
     return _user_response(request, user)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from portal.running_server import Server, read_answer, running
+from running_server import Server, read_answer, running
 
 ROOT = "root@example.com"
 HEADERS = [f"kubeflow-userid: {ROOT}", "X-Requested-With: tests"]

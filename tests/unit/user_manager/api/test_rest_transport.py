@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from rest_client import NO_BODY, PROBLEM
 from rest_world import ACCESSES, ANN, DAY, MODULES, NOW, OLGA, ROOT, USERS, external, token, user
@@ -275,6 +275,18 @@ def test_a_database_that_is_away_is_503_and_its_message_stays_inside(rest, monke
     assert answer.told == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
     assert b"secret" not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"), [("GET", USERS, NO_BODY), ("POST", USERS, NEW)]
+)
+def test_without_a_database_nobody_is_known_and_it_is_503(rest, method, path, body):
+    def refuse(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(refuse):
+        answer = rest.send(ROOT, method, path, body)
+    assert answer.told == (503, "unavailable")
 
 
 def test_an_error_of_the_service_is_a_problem_without_its_message(rest, monkeypatch):

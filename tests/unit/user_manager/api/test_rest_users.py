@@ -211,6 +211,12 @@ def test_a_change_of_nothing_is_200(rest):
     assert kinds(user=ANN) == []
 
 
+@pytest.mark.parametrize("name", ["name", "active", "force"])
+def test_null_is_no_change(rest, name):
+    answer = rest.patch(ROOT, f"{USERS}/{ANN}", {name: None})
+    assert (answer.told, answer.paths) == ((422, "invalid"), [name])
+
+
 def test_deactivating_revokes_accesses_and_withdraws_requests(rest):
     profile()
     external()
