@@ -88,4 +88,12 @@ def _child_exit(_: Arbiter, worker: Worker) -> None:
 
 def serve(configuration: Configuration) -> None:
     """Serve pages and REST until SIGTERM, which lets requests in flight finish."""
-    HttpServer(configuration).run()
+    owner = os.getpid()
+    try:
+        HttpServer(configuration).run()
+    except SystemExit as end:
+        if os.getpid() != owner:
+            # A worker was forked inside the blocks of its parent. It must not leave them: it would
+            # remove the metrics of all, and end the gRPC server.
+            os._exit(int(end.code or 0))
+        raise
