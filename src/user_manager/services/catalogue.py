@@ -93,15 +93,13 @@ def _is_as_listed(module: Module, profile: CatalogueProfile) -> bool:
 
 
 def _take_departed(modules: Modules, taken: Profiles, recorder: Recorder) -> None:
-    departed = [
-        module for name, module in modules.items() if module.in_catalogue and name not in taken
-    ]
-    for module in departed:
-        module.in_catalogue = False
-        module.left_catalogue_at = recorder.call.now
-        recorder.record(EventKind.MODULE_CHANGED, module=module.id)
-    Module.objects.bulk_update(departed, _FIELDS, batch_size=500)
-    refuse_accesses([module.id for module in departed], recorder)
+    departed = [name for name, module in modules.items() if module.in_catalogue]
+    departed = [name for name in departed if name not in taken]
+    for name in departed:
+        recorder.record(EventKind.MODULE_CHANGED, module=name)
+    rows = Module.objects.filter(id__in=departed)
+    rows.update(in_catalogue=False, left_catalogue_at=recorder.call.now)
+    refuse_accesses(departed, recorder)
 
 
 def _take_contributors(profiles: Iterable[CatalogueProfile]) -> None:

@@ -51,12 +51,9 @@ def end_accesses(module_ids: Collection[str], recorder: Recorder) -> int:
 
 def refuse_accesses(module_ids: Collection[str], recorder: Recorder) -> None:
     """Say of all accesses to locked modules that the cluster does not give them."""
-    outcomes = {
-        module_id: Outcome(Effect.REFUSED, f"{module_id} is not in the catalogue of the cluster")
-        for module_id in module_ids
-    }
+    refused = Outcome(Effect.REFUSED, "The profile is not in the catalogue of the cluster.")
     approved = write_expired(_approved(module_ids), recorder)
-    set_effects(((access, outcomes[access.module_id]) for access in approved), recorder)
+    set_effects(((access, refused) for access in approved), recorder)
 
 
 def await_accesses(module_ids: Collection[str], recorder: Recorder) -> None:

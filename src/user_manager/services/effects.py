@@ -1,6 +1,7 @@
 """What the cluster makes of accesses: writing effects, with their events and notices."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from user_manager.services.notices import notify
 from user_manager.services.transaction import Recorder
 
 _LONGEST_DETAIL: Final = 300
-_BATCH: Final = 500
+_BATCH: Final = 500  # ids that a database takes in one query
 _TOLD: Final = {
     Effect.IN_EFFECT: (EventKind.IN_EFFECT, NoticeKind.IN_EFFECT),
     Effect.REFUSED: (EventKind.REFUSED, NoticeKind.REFUSED),
@@ -32,24 +33,31 @@ class Outcome:
 
 def set_effects(outcomes: Iterable[tuple[Access, Outcome]], recorder: Recorder) -> None:
     """Write the effects of locked accesses; those that stay the same are not written."""
-    changed = []
-    for access, outcome in outcomes:
-        detail = outcome.detail[:_LONGEST_DETAIL]
-        if (access.effect, access.effect_detail) == (outcome.effect, detail):
+    changed: dict[Outcome, list[str]] = defaultdict(list)
+    for access, given in outcomes:
+        outcome = Outcome(given.effect, given.detail[:_LONGEST_DETAIL])
+        if (access.effect, access.effect_detail) == (outcome.effect, outcome.detail):
             continue
         is_new = access.effect != outcome.effect
         access.effect = outcome.effect
-        access.effect_detail = detail
-        changed.append(access)
+        access.effect_detail = outcome.detail
+        changed[outcome].append(access.id)
         if is_new:
             _announce(access, outcome.effect, recorder)
-    fields = ["effect", "effect_detail", "applied_at"]
-    Access.objects.bulk_update(changed, fields, batch_size=_BATCH)
+    for outcome, ids in changed.items():
+        _write(outcome, ids, recorder)
+
+
+def _write(outcome: Outcome, ids: Sequence[str], recorder: Recorder) -> None:
+    """Write one outcome for many accesses. Most of them have the same one."""
+    values: dict[str, object] = {"effect": outcome.effect, "effect_detail": outcome.detail}
+    if outcome.effect is Effect.IN_EFFECT:
+        values["applied_at"] = recorder.call.now
+    for start in range(0, len(ids), _BATCH):
+        Access.objects.filter(id__in=ids[start : start + _BATCH]).update(**values)
 
 
 def _announce(access: Access, effect: Effect, recorder: Recorder) -> None:
-    if effect is Effect.IN_EFFECT:
-        access.applied_at = recorder.call.now
     if effect in _TOLD:
         event, notice = _TOLD[effect]
         recorder.record(event, access=access)

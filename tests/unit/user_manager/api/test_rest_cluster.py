@@ -359,7 +359,7 @@ def test_accesses_to_a_profile_that_left_stay_approved_with_effect_refused(rest,
     answer(rest, robot, publish(rest, robot), applied=["ml"], catalogue=[])
     access = rest.get(ANN, f"{ACCESSES}/ml-ann").json
     assert (access["state"], access["effect"]) == ("APPROVED", "refused")
-    assert access["effect_detail"] == "ml is not in the catalogue of the cluster"
+    assert access["effect_detail"] == "The profile is not in the catalogue of the cluster."
     assert rest.get(robot, PMR).json == {"profiles": []}
     answer(rest, robot, publish(rest, robot))
     assert effect(rest, "ml-ann")[0] == "refused"

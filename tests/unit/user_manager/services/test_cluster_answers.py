@@ -226,7 +226,7 @@ def test_a_profile_that_left_has_refused_accesses_that_are_not_exported():
     access = give(ANN, PROFILE)
     whole = publish()
     answer(whole, applied=[PROFILE], catalogue=[])
-    assert effect_of(access) == ("refused", "ml is not in the catalogue of the cluster")
+    assert effect_of(access) == ("refused", "The profile is not in the catalogue of the cluster.")
     assert fresh(access).state == "APPROVED"
     assert publish() != whole
     answer(whole, applied=[PROFILE])
