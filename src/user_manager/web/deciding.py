@@ -27,6 +27,7 @@ from user_manager.web.pages import READ, SEND, page, show
 from user_manager.web.periods import date_field, end_of_day
 from user_manager.web.searching import page_request
 from user_manager.web.submitting import http_status, submit
+from user_manager.web.words import ERRORS
 
 _MOST_HELD = 5
 _MOST_AT_ONCE = 200
@@ -163,9 +164,12 @@ def decide_many(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 def _decide_one_of_many(request: HttpRequest, call: Call, id_: str, decision: Decision) -> bool:
+    name = isolated(id_[:64])
     try:
-        decide(call, check_access_id(id_), decision)
+        access = visible_access(call, check_access_id(id_))
+        name = f"{isolated(access.user_id)}, {access.module_id}"
+        decide(call, access.id, decision)
     except UserManagerError as error:
-        messages.error(request, f"{isolated(id_[:64])}: {error.detail}")
+        messages.error(request, f"{name}: {ERRORS.get(error.code, error.title)}. {error.detail}")
         return False
     return True

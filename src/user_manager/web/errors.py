@@ -1,6 +1,7 @@
 """Pages for errors outside of views: unknown paths, forged forms, faults of the program."""
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN
 
 from user_manager.domain.errors import Forbidden, Malformed, NotFound, UserManagerError
 from user_manager.web.pages import error_page
@@ -35,7 +36,11 @@ def fault(request: HttpRequest) -> HttpResponse:
     return error_page(request, Fault(""))
 
 
-def forged(request: HttpRequest, reason: str) -> HttpResponse:  # noqa: ARG001 - Django names it
+def forged(request: HttpRequest, reason: str) -> HttpResponse:
     """Answer a form without a valid CSRF token, such as one of another site."""
-    detail = "The form is too old, or it is not from this service. Open the page again."
+    origin = request.headers.get("Origin", "")
+    if reason == REASON_BAD_ORIGIN % origin:
+        detail = f"The form comes from {origin}, which is not the setting USER_MANAGER_PUBLIC_URL."
+    else:
+        detail = "The form is too old, or it is not from this service. Open the page again."
     return error_page(request, Forbidden(detail))

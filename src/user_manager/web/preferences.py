@@ -5,6 +5,7 @@ from typing import Final
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -31,7 +32,7 @@ def change(request: HttpRequest) -> HttpResponse:
     values = form.cleaned_data
     target = values.get("next", "")
     is_own = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    response = HttpResponseRedirect(target if is_own else "/")
+    response = HttpResponseRedirect(target if is_own else reverse("my-access"))
     if values.get("language"):
         _keep(response, settings.LANGUAGE_COOKIE_NAME, values["language"])
     if values.get("theme"):

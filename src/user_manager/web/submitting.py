@@ -38,7 +38,7 @@ def submit(form: forms.Form, verb: Callable[[], Result]) -> Result | None:
 
 def _add_field_errors(form: forms.Form, error: Invalid, fields: Mapping[str, str]) -> None:
     for row in error.errors:
-        name = fields.get(row.path, row.path)
+        name = row.path if row.path in form.fields else fields.get(row.path, "")
         form.add_error(name if name in form.fields else None, row.what)
     if not error.errors:
         _add(form, None, error)

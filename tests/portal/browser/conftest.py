@@ -13,7 +13,7 @@ from typing import Any
 import axe_playwright_python
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from user_manager.models import ClusterState, EventCounter
 
@@ -21,6 +21,7 @@ from user_manager.models import ClusterState, EventCounter
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 LONGEST_WAIT = 20_000.0  # milliseconds
+expect.set_options(timeout=LONGEST_WAIT)
 _REFUSED_FORM = "422"  # browser and htmx report such an answer, with the form and its errors
 
 Visit = Callable[..., Page]

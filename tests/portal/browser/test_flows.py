@@ -1,5 +1,7 @@
 """What people do on the pages, in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -59,6 +61,7 @@ def test_search_finds_while_one_types(visit) -> None:
     page.get_by_role("searchbox").press_sequentially("we")
     expect(page.locator("#found .row")).to_have_count(1)
     expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/ask\?query=we$"))
     page.get_by_role("searchbox").fill("nothing like this")
     expect(page.get_by_text("Nothing fits")).to_be_visible()
 

@@ -1,5 +1,6 @@
 """Tokens of service accounts."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from user_manager.models import Token
 from user_manager.selectors.tokens import list_tokens, read_token
 from user_manager.services.tokens import create_token, revoke_token
 from user_manager.web.pages import READ_AND_SEND, page, show
+from user_manager.web.periods import date_field, end_of_day
 from user_manager.web.searching import page_request
 from user_manager.web.submitting import http_status, submit
 from user_manager.web.words import SCOPES
@@ -36,6 +38,13 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    until = date_field(label=gettext_lazy("Last day"))
+
+    def end(self) -> datetime | None:
+        """Return from when it does not work; None for no end."""
+        day = self.cleaned_data["until"]
+        return None if day is None else end_of_day(day)
+
     def scope_set(self) -> list[Scope]:
         """Return the scopes that are checked."""
         return [Scope(name) for name in self.cleaned_data["scopes"]]
@@ -55,7 +64,7 @@ def tokens(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 def _create(call: Call, form: TokenForm) -> str:
-    return create_token(call, form.cleaned_data["name"], form.scope_set())
+    return create_token(call, form.cleaned_data["name"], form.scope_set(), form.end())
 
 
 @page(*READ_AND_SEND)

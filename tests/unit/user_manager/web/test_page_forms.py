@@ -361,6 +361,15 @@ def test_a_token_is_shown_once() -> None:
     assert Token.objects.get().revoked_at is not None
 
 
+def test_a_token_can_have_an_end() -> None:
+    administrator()
+    form = {"name": "etl", "scopes": ["read"], "until": "2020-01-01"}
+    answer = browser(ROOT).post("/administration/tokens", form)
+    assert (answer.status_code, "is in the past" in answer.content.decode()) == (422, True)
+    browser(ROOT).post("/administration/tokens", form | {"until": "2090-01-01"})
+    assert Token.objects.get().expires_at == datetime(2090, 1, 1, 23, 59, 59, tzinfo=UTC)
+
+
 def test_events_are_found_by_a_user_a_module_or_an_access() -> None:
     administrator()
     profile()

@@ -154,6 +154,15 @@ def test_a_form_of_another_site_is_refused(path: str) -> None:
     assert "Open the page again" in answer.content.decode()
 
 
+def test_a_form_from_an_address_that_is_not_the_public_url_says_which_setting_to_look_at() -> None:
+    headers = {"kubeflow-userid": ANN, "origin": "https://portal.example.com"}
+    client = Client(enforce_csrf_checks=True, headers=headers)
+    answer = client.post("/requests/decisions", {})
+    assert answer.status_code == 403
+    assert "https://portal.example.com" in answer.content.decode()
+    assert "USER_MANAGER_PUBLIC_URL" in answer.content.decode()
+
+
 def test_a_form_with_the_token_of_the_page_is_taken() -> None:
     profile()
     client = Client(enforce_csrf_checks=True, headers={"kubeflow-userid": ANN})
