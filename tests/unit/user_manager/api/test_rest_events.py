@@ -5,6 +5,9 @@ import json
 import pytest
 from rest_world import ANN, MODULES, NOW, OLGA, ROOT, SVEN, USERS, external, kinds, profile, token
 
+from rest_reference import REFERENCE
+from user_manager.api.answers import EventForm
+from user_manager.domain.vocabulary import EventKind
 from user_manager.models import Event, EventCounter
 
 PATH = "/api/v1/events"
@@ -137,6 +140,13 @@ def test_tokens_and_administrators_are_audited_without_the_secret(rest):
         {"name": "robot", "scopes": ["read", "users"]},
     )
     assert secret not in str(event)
+
+
+def test_the_page_of_the_reference_has_every_kind_and_member(rest):
+    page = (REFERENCE / "user-manager-events.md").read_text()
+    members = EventForm.model_fields
+    words = [*(kind.value for kind in EventKind), *members]
+    assert [word for word in words if f"\n| `{word}` |" not in page] == []
 
 
 def test_reasons_and_comments_are_in_no_event(rest):
