@@ -28,7 +28,7 @@ def refuse_listed(user_id: str, types: AccessTypes, module: Module, recorder: Re
         return
     if _RANKS.get(highest.role, 0) >= wanted:
         raise Exists(f"{user_id} is {highest.role} in {module.id} already.", None)
+    source = f"the source {highest.source}" if highest.source else "another source"
     raise Precondition(
-        f"{user_id} is {highest.role} in {module.id} by the source {highest.source}. "
-        "Only that source changes it."
+        f"{user_id} is {highest.role} in {module.id} by {source}. Only that source changes it."
     )
