@@ -5,6 +5,7 @@ Examples:
     tox -e bench -- scale    on the in-memory API: scale.md
     tox -e bench -- speed    on a real API server, compared with other programs: speed.md
     tox -e bench -- portal   on the test portal: portal-scale.md
+    tox -e bench -- user-manager    the User Manager under load: user-manager-load.md
     tox -e bench -- speed --sizes 100 --runs 1 --into build/pages
 """
 
@@ -26,17 +27,30 @@ from scale import page as scale_page  # noqa: E402
 from scale.run import measured as measured_scale  # noqa: E402
 from speed import page as speed_page  # noqa: E402
 from speed.run import measured as measured_speed  # noqa: E402
+from user_manager_load import page as user_manager_page  # noqa: E402
+from user_manager_load.run import Size  # noqa: E402
+from user_manager_load.run import measured as measured_user_manager  # noqa: E402
 
 from portal import page as portal_page  # noqa: E402 - the path comes first
 from portal.run import measured as measured_portal  # noqa: E402
 
-_SIZES = {"scale": [100, 1_000, 10_000], "speed": [1_000, 10_000], "portal": [500, 5_000]}
+_SIZES = {
+    "scale": [100, 1_000, 10_000],
+    "speed": [1_000, 10_000],
+    "portal": [500, 5_000],
+    "user-manager": [100, 10_000, 100_000],
+}
 _SLOW_RUNS = 3  # of measurements that take minutes
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Measure the selected parts, one after another."""
-    parts = {"scale": _scale, "speed": _speed, "portal": _portal}
+    parts = {
+        "scale": _scale,
+        "speed": _speed,
+        "portal": _portal,
+        "user-manager": _user_manager,
+    }
     for part in arguments.parts or parts:
         parts[part](arguments, arguments.sizes or _SIZES[part])
 
@@ -75,6 +89,27 @@ def _portal(arguments: argparse.Namespace, sizes: list[int]) -> None:
     figures = [measured_portal(size, arguments.contributors, runs) for size in sizes]
     _page(arguments.into, "portal-scale", portal_page.text(figures, runs, load))
     print(portal_page.table(figures))
+
+
+def _user_manager(arguments: argparse.Namespace, sizes: list[int]) -> None:
+    sys.path.append(str(ROOT / "tests/portal"))
+    from postgresql import running_postgresql  # noqa: PLC0415 - only this part needs it
+    from user_manager_load import plot  # noqa: PLC0415 - only drawing needs matplotlib
+
+    figures, load = [], os.getloadavg()[0]
+    with running_postgresql(settings={}) as server:
+        urls = {
+            "PostgreSQL": lambda _: server.new_database("bench"),
+            "SQLite": lambda folder: f"sqlite:///{folder}/db.sqlite3",
+        }
+        for database, url in urls.items():
+            for users in sizes:
+                print(f"{database}, {users:,} users ...", flush=True)
+                size = Size(users, runs=arguments.runs)
+                figures.append(measured_user_manager(database, url, size))
+    text = user_manager_page.text(figures, load)
+    _written(arguments.into, "user-manager-load", text, lambda path: plot.draw(figures, path))
+    print(text)
 
 
 def _written(into: Path, name: str, text: str, draw: Callable[[Path], Any]) -> None:

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,11 @@ import pytest
 from running_server import free_port
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")  # Debian's, which has them on no PATH
-SETTINGS = {
-    "listen_addresses": "127.0.0.1",
+SETTINGS = {"listen_addresses": "127.0.0.1", "max_connections": "60"}
+QUICK = {
     "fsync": "off",  # what a crash of the machine would lose is of no use to a test
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "60",
 }
 
 
@@ -52,21 +51,25 @@ class Postgresql:
 
 
 @contextmanager
-def running_postgresql() -> Iterator[Postgresql]:
-    """Run a server until the block ends."""
+def running_postgresql(settings: Mapping[str, str] = QUICK) -> Iterator[Postgresql]:
+    """Run a server until the block ends.
+
+    Args:
+        settings: of PostgreSQL, beside those for loopback.
+    """
     if not PROGRAMS.is_dir():
         pytest.fail(f"These tests need PostgreSQL 15 in {PROGRAMS}: apt-get install postgresql-15")
     folder = Path(tempfile.mkdtemp(prefix="user-manager-postgresql-"))
     server = Postgresql(free_port(), secrets.token_urlsafe(16))
     try:
-        with _serving(server, folder):
+        with _serving(server, folder, SETTINGS | dict(settings)):
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _serving(server: Postgresql, folder: Path) -> Iterator[None]:
+def _serving(server: Postgresql, folder: Path, values: dict[str, str]) -> Iterator[None]:
     is_root = os.geteuid() == 0
     user = "postgres" if is_root else None  # the server refuses to run as root
     password = folder / "password"
@@ -84,7 +87,7 @@ def _serving(server: Postgresql, folder: Path) -> Iterator[None]:
         check=True,
         capture_output=True,
     )
-    settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+    settings = [f"-c{name}={value}" for name, value in values.items()]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
             [PROGRAMS / "postgres", "-D", data, "-k", folder, "-p", str(server.port), *settings],
