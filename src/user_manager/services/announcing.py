@@ -51,8 +51,12 @@ def _announce_batch(kind: NoticeKind, accesses: QuerySet[Access], call: Call) ->
     with recording(call) as recorder:
         has_one = Notice.objects.filter(kind=kind, access=OuterRef("id"))
         rows = accesses.filter(~Exists(has_one)).select_related("module").order_by("id")
-        # the lock keeps two sweeps from announcing the same access
         batch = list(rows.select_for_update(of=("self",), skip_locked=True)[:_BATCH])
+        # Another sweep may have announced some after this query began and before the locks.
+        ids = [access.id for access in batch]
+        notices = Notice.objects.filter(kind=kind, access__in=ids)
+        announced = set(notices.values_list("access", flat=True))
         for access in batch:
-            notify(kind, access, recorder)
+            if access.id not in announced:
+                notify(kind, access, recorder)
         return len(batch)

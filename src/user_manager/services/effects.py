@@ -12,7 +12,7 @@ from user_manager.services.transaction import Recorder
 
 _LONGEST_DETAIL: Final = 300
 _BATCH: Final = 500  # ids that a database takes in one query
-_TOLD: Final = {
+_ANNOUNCED: Final = {
     Effect.IN_EFFECT: (EventKind.IN_EFFECT, NoticeKind.IN_EFFECT),
     Effect.REFUSED: (EventKind.REFUSED, NoticeKind.REFUSED),
     Effect.ENDED: (EventKind.ENDED, NoticeKind.ENDED),
@@ -58,7 +58,7 @@ def _write(outcome: Outcome, ids: Sequence[str], recorder: Recorder) -> None:
 
 
 def _announce(access: Access, effect: Effect, recorder: Recorder) -> None:
-    if effect in _TOLD:
-        event, notice = _TOLD[effect]
+    if effect in _ANNOUNCED:
+        event, notice = _ANNOUNCED[effect]
         recorder.record(event, access=access)
         notify(notice, access, recorder)

@@ -1,6 +1,7 @@
 """The seven verbs over a real socket."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from contract_client import Client, Start
@@ -84,6 +85,15 @@ def test_a_user_has_roles_and_the_accesses_that_hold_now(client: Client) -> None
         for row in user.ext_datamodule_accesses
     ]
     assert held == [("ann-warehouse", MODULE, [READ, WRITE])]
+
+
+def test_a_user_is_read_in_four_queries_with_the_one_for_the_caller(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    access(ANN, MODULE, READ)
+    access(ANN, PROFILE, READ)
+    with django_assert_num_queries(4):
+        client.call("GetUser", as_user(ANN), id=ANN)
 
 
 def test_an_access_is_not_shown_from_the_second_at_which_it_is_over(client: Client) -> None:
