@@ -75,11 +75,16 @@ def _of_cluster() -> QuerySet[Access]:
 
 
 def _unchanged_since(published: PublishedRevision) -> QuerySet[Access]:
-    """Return the accesses whose last change is in a published revision."""
-    changes = Event.objects.filter(access=OuterRef("id"), kind__in=_CHANGES)
+    """Return the accesses whose last change is in a published revision.
+
+    A grant in a profile that has come back into the catalogue since is in no earlier revision.
+    """
+    later = Event.objects.filter(seq__gt=published.last_event)
+    changes = later.filter(access=OuterRef("id"), kind__in=_CHANGES)
+    of_module = later.filter(module=OuterRef("module"), kind=EventKind.MODULE_CHANGED)
+    later_return = Q(state=AccessState.APPROVED) & Exists(of_module)
     later_end = Q(state=AccessState.EXPIRED, ended_at__gt=published.published_at)
-    unchanged = ~Exists(changes.filter(seq__gt=published.last_event)) & ~later_end
-    return _of_cluster().filter(unchanged)
+    return _of_cluster().filter(~Exists(changes) & ~later_return & ~later_end)
 
 
 class _Report:

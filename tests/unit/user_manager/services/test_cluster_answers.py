@@ -87,6 +87,17 @@ def test_a_late_answer_about_an_older_revision_does_not_end_what_was_approved_si
     assert effect_of(access) == ("in_effect", "")
 
 
+def test_an_answer_that_is_sent_again_puts_nothing_into_effect_that_its_revision_lacks():
+    access = give(ANN, PROFILE)
+    catalogue()
+    without_the_profile = publish()
+    for _ in range(2):  # the second time it is in the catalogue already
+        answer(without_the_profile, applied=[PROFILE], catalogue=[listed()])
+        assert effect_of(access) == ("waiting", "")
+    answer(publish(), applied=[PROFILE], catalogue=[listed()])
+    assert effect_of(access) == ("in_effect", "")
+
+
 def test_an_unknown_revision_is_a_precondition_and_nothing_is_taken():
     access = give(ANN, PROFILE)
     with pytest.raises(Precondition):
