@@ -3,6 +3,7 @@
 Whoever sends it may be newer than this program: unknown keys are ignored.
 """
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,11 +32,13 @@ LONGEST_REASON: Final = 2_000
 """Longer reasons are cut: they are for people, and must not keep the answer from being taken."""
 LONGEST_REVISION: Final = 64
 LONGEST_SOURCE: Final = 253
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise PydanticCustomError("nul", "must not contain NUL")
+def _storable(text: str) -> str:
+    """Refuse what JSON can hold and no database can."""
+    if _UNSTORABLE.search(text):
+        raise PydanticCustomError("unstorable", "must not contain NUL or half a character")
     return text
 
 
@@ -73,9 +76,9 @@ def _present(value: object) -> object:
     return value
 
 
-_Name = Annotated[str, Field(min_length=1, max_length=LONGEST_USER), AfterValidator(_without_nul)]
-_Reason = Annotated[str, AfterValidator(_without_nul), AfterValidator(_shortened)]
-_Source = Annotated[str, Field(max_length=LONGEST_SOURCE), AfterValidator(_without_nul)]
+_Name = Annotated[str, Field(min_length=1, max_length=LONGEST_USER), AfterValidator(_storable)]
+_Reason = Annotated[str, AfterValidator(_storable), AfterValidator(_shortened)]
+_Source = Annotated[str, Field(max_length=LONGEST_SOURCE), AfterValidator(_storable)]
 _End = Annotated[datetime | None, BeforeValidator(_end)]
 _Reasons = Annotated[dict[_Name, _Reason], BeforeValidator(_bounded)]
 
@@ -142,7 +145,7 @@ class ClusterAnswer:
         catalogue: all profiles of the cluster that are open; None if the last catalogue stays.
     """
 
-    revision: Annotated[str, Field(max_length=LONGEST_REVISION), AfterValidator(_without_nul)]
+    revision: Annotated[str, Field(max_length=LONGEST_REVISION), AfterValidator(_storable)]
     applied: Annotated[frozenset[_Name], FailFast(), BeforeValidator(_bounded)] = frozenset()
     pending: _Reasons = field(default_factory=dict)
     failed: _Reasons = field(default_factory=dict)
