@@ -36,11 +36,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "user_manager.web.security.ContentSecurityPolicy",
+    "user_manager.web.form_bodies.limit_forms",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "user_manager.web.security.ContentSecurityPolicy",
 ]
 
 _WEB = Path(__file__).parent / "web"
@@ -108,6 +109,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # the largest body: the answer of the cluster
+FILE_UPLOAD_HANDLERS = ["user_manager.web.form_bodies.NoFiles"]
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",  # TLS ends at the ingress or the mesh, which sends HSTS
     "security.W008",  # and redirects plain HTTP

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
-from django.http.request import UnreadablePostError
+from django.http.request import RawPostDataException, UnreadablePostError
 
 from user_manager.domain.errors import Malformed, TooLarge, Unsupported
 
 MEBIBYTE = 1024 * 1024
+_AS_JSON = "Send the body with Content-Type application/json."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def read_json(request: HttpRequest, rule: BodyRule) -> dict[str, Any] | None:
         body = request.body
     except UnreadablePostError:
         raise Malformed("The connection ended before the body.") from None
+    except RawPostDataException:  # the check of a CSRF token has read a form with parts
+        raise Unsupported(_AS_JSON) from None
     if body or (rule.required and request.content_type):
         _check_media_type(request)
     if not body and not rule.required:
@@ -68,7 +71,7 @@ def read_json(request: HttpRequest, rule: BodyRule) -> dict[str, Any] | None:
 def _check_media_type(request: HttpRequest) -> None:
     charset = (request.content_params or {}).get("charset", "utf-8")
     if request.content_type != "application/json" or charset.lower() != "utf-8":
-        raise Unsupported("Send the body with Content-Type application/json.")
+        raise Unsupported(_AS_JSON)
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

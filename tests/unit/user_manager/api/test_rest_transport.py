@@ -13,6 +13,7 @@ from user_manager.selectors import users as user_selectors
 
 NEW = {"id": "new@example.com", "name": "New"}
 MEBIBYTE = 1024 * 1024
+CSRF_TOKEN = "a" * 32
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,14 @@ def test_csrf_is_403_before_size_type_and_values(rest, method, path, body):
         method, path, b"" if body is NO_BODY else body, content_type="text/plain", RAW_URI=path
     )
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.django_db
+def test_a_form_with_parts_and_a_csrf_token_is_415():
+    client = Client(enforce_csrf_checks=True, headers={"kubeflow-userid": ROOT})
+    client.cookies["csrftoken"] = CSRF_TOKEN
+    answer = client.post(USERS, {"csrfmiddlewaretoken": CSRF_TOKEN})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported")
 
 
 def test_a_bearer_needs_no_csrf_pair(rest):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from portal_visitors import (
@@ -20,6 +21,7 @@ from portal_visitors import (
 from user_manager.domain.vocabulary import Scope
 from user_manager.models import CatalogueConflict, CatalogueContributor, ClusterState, User
 from user_manager.services.tokens import create_token
+from user_manager.web.form_bodies import LARGEST_FORM
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,20 @@ def test_no_redirect_leaves_the_service(target: str) -> None:
     assert answer.status_code == 302
     location = answer["Location"]
     assert location == "/" or (location.startswith("/") and location[1] not in "/\\")
+
+
+def test_a_large_form_is_refused_before_it_is_read() -> None:
+    answer = Client().post("/preferences", {"theme": "x" * LARGEST_FORM})
+    assert answer.status_code == 413
+    assert "Content-Security-Policy" in answer
+
+
+def test_a_file_is_not_read() -> None:
+    file = SimpleUploadedFile("upload.txt", b"content")
+    answer = Client().post("/preferences", {"theme": "dark", "file": file, "language": "ru"})
+    assert answer.cookies["theme"].value == "dark"
+    assert not answer.wsgi_request.FILES
+    assert "language" not in answer.wsgi_request.POST  # nothing is read after a file
 
 
 def test_language_and_theme_are_kept() -> None:

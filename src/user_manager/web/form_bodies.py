@@ -1,0 +1,42 @@
+"""What may be sent to a page: a form of a few texts. It is read before anybody is known."""
+
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest, HttpResponse
+
+from user_manager.domain.errors import TooLarge
+from user_manager.web.pages import error_page
+
+LARGEST_FORM: Final = 256 * 1024  # bytes; the longest texts, percent-encoded, take a tenth of it
+_OTHERS: Final = "/api/"  # these routes have limits of their own
+
+
+class NoFiles(FileUploadHandler):
+    """Reads no file: nothing takes one, and Django would write them to a disk."""
+
+    def new_file(self, *_: object, **__: object) -> NoReturn:
+        """Stop at a file."""
+        raise StopUpload(connection_reset=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Take nothing."""
+
+    def file_complete(self, file_size: int) -> None:
+        """Return no file."""
+
+
+def limit_forms(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the middleware that refuses large bodies before the check for forged forms reads."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        size = request.META.get("CONTENT_LENGTH") or "0"
+        is_large = size.isdecimal() and int(size[:20]) > LARGEST_FORM
+        if is_large and not request.path_info.startswith(_OTHERS):
+            return error_page(request, TooLarge(f"At most {LARGEST_FORM:,} bytes are allowed."))
+        return get_response(request)
+
+    return middleware
