@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 from rest_client import Rest
 from rest_world import NOW, ROOT, people
@@ -47,7 +48,14 @@ def configure(settings: Settings) -> Callable[..., None]:
     return change
 
 
+@pytest.fixture(scope="session")
+def client_of_all_tests() -> Client:
+    """Return a client that has loaded the middleware, which reads all static files."""
+    return Client()
+
+
 @pytest.fixture
-def rest(db: None) -> Rest:
+def rest(db: None, client_of_all_tests: Client) -> Rest:
     people()
-    return Rest()
+    client_of_all_tests.cookies.clear()
+    return Rest(client_of_all_tests)

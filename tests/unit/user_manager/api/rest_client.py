@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -54,7 +54,7 @@ class Answer:
 class Rest:
     """Sends requests the way gunicorn hands them to Django."""
 
-    client: Client = field(default_factory=Client)
+    client: Client
 
     def send(
         self,

@@ -30,13 +30,20 @@ MODULES = "/api/v1/modules"
 
 def user(user_id: str, **values: Any) -> User:
     """Return a user, who is made if there is none."""
-    defaults = {"key": user_key(user_id), "name": user_id.partition("@")[0], "created_at": NOW}
-    return User.objects.get_or_create(id=user_id, defaults=defaults | values)[0]
+    known = User.objects.filter(id=user_id).first()
+    if known is not None:
+        return known
+    return User.objects.create(id=user_id, **(_values_of(user_id) | values))
+
+
+def _values_of(user_id: str) -> dict[str, Any]:
+    return {"key": user_key(user_id), "name": user_id.partition("@")[0], "created_at": NOW}
 
 
 def people() -> None:
-    for user_id in (ANN, BOB, OLGA, OSCAR, ROOT, SVEN):
-        user(user_id)
+    User.objects.bulk_create(
+        User(id=user_id, **_values_of(user_id)) for user_id in (ANN, BOB, OLGA, OSCAR, ROOT, SVEN)
+    )
 
 
 def profile(name: str = "ml", owner: str = OLGA, **values: Any) -> Module:
