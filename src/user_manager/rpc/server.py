@@ -113,7 +113,9 @@ def _listen(server: grpc.Server, configuration: Configuration, address: str) -> 
             return server.add_insecure_port(address)
         return server.add_secure_port(address, credentials)
     except RuntimeError:
+        reason = "it is in use"
+        if credentials is not None:
+            reason += f", or the files of {PREFIX}GRPC_TLS_CERT and {PREFIX}GRPC_TLS_KEY do not fit"
         raise ConfigurationError(
-            f"Cannot listen on {address}, which {PREFIX}GRPC_PORT names: it is in use, or the"
-            f" certificate of {PREFIX}GRPC_TLS_CERT is not valid."
+            f"Cannot listen on {address}, which {PREFIX}GRPC_PORT names: {reason}."
         ) from None
