@@ -155,7 +155,7 @@ class UserManagerCharm(ops.CharmBase):
         """
         portal = self._workload()
         self.unit.set_ports(*settings.PORTS)
-        portal.start(migrate=self.unit.is_leader())
+        portal.start()
         log_forwarding.forward(self, self._container)
         metrics.publish_rules(self)
         if self.unit.is_leader() and self._is_related:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
+from user_manager.commands.migration_lock import migration_lock
 from user_manager.serving.grpc_process import grpc_process
 from user_manager.serving.shared_metrics import has_shared_metrics, shared_metrics
 from user_manager.serving.sweeps import sweep_once, sweep_until_stopped
@@ -42,8 +43,9 @@ def grpc() -> None:
 
 
 def migrate() -> None:
-    """Create or update the tables of the database."""
-    call_command("migrate", interactive=False)
+    """Create or update the tables of the database. Several at once wait for each other."""
+    with migration_lock():
+        call_command("migrate", interactive=False)
 
 
 def check() -> None:

@@ -105,3 +105,15 @@ def test_the_dumps_have_every_table_of_the_first_version():
     for kind in ("sqlite", "postgresql"):
         text = (RELEASED / f"first.{kind}.sql").read_text()
         assert all(f"user_manager_{table}" in text for table in ROWS)
+
+
+def test_units_that_start_at_once_migrate_one_after_the_other(postgresql: Postgresql) -> None:
+    variables = environment(postgresql.new_database("at_once"))
+    migrate = [sys.executable, "-m", "user_manager", "migrate"]
+    processes = [
+        subprocess.Popen(migrate, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603
+        for _ in range(4)
+    ]
+    outputs = [process.communicate(timeout=120)[0] for process in processes]
+
+    assert [process.returncode for process in processes] == [0] * 4, outputs

@@ -91,13 +91,19 @@ def test_a_workload_that_is_not_ready_is_migrated_again(unit):
     assert unit.status == "waiting: user-manager is not ready: check ready"
 
 
-def test_only_the_leader_migrates(unit):
+def test_a_unit_that_is_not_the_leader_migrates_too_because_it_may_be_upgraded_first(unit):
     unit.ready()
     unit.change(leader=False, containers={testing.Container("user-manager", can_connect=True)})
     unit.ready()
 
-    assert unit.commands == []
+    assert unit.commands == [MIGRATE]
     assert unit.running == SERVICES
+
+
+def test_requests_in_flight_have_time_to_finish(unit):
+    unit.ready()
+
+    assert {service.kill_delay for service in unit.plan.services.values()} == {"35s"}
 
 
 def test_a_failed_migration_starts_nothing_and_shows_why(unit):

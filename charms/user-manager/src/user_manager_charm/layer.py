@@ -16,6 +16,7 @@ WEB, GRPC, SWEEP = "web", "grpc", "sweep"
 SERVICES = (WEB, GRPC, SWEEP)
 ALIVE, READY, GRPC_UP = "alive", "ready", "grpc"
 LOGS = "otlp"
+_DRAINING = "35s"  # after SIGTERM, requests have 30 seconds to finish
 # Pebble wants one also for a target without services, and has no way to remove a target.
 _NO_LOCATION = "http://127.0.0.1:4318"
 
@@ -69,6 +70,7 @@ def _service(
         "summary": summary,
         "command": f"user-manager {arguments}",
         "startup": "enabled",
+        "kill-delay": _DRAINING,
         "environment": dict(environment),
     }
     if check:

@@ -39,18 +39,18 @@ class Workload:
         self._environment = environment
         self._secrets = tuple(secrets)
 
-    def start(self, *, migrate: bool) -> None:
-        """Run the services with this environment.
+    def start(self) -> None:
+        """Run the services with this environment, on a database with all migrations.
 
-        Args:
-            migrate: whether this unit migrates the database before. Only one may.
+        Each unit migrates: Kubernetes upgrades one after the other, and waits until the first one
+        is ready. Units that start at once wait for each other in the workload.
 
         Raises:
             NotReady: the container or Pebble does not answer, or a command fails.
         """
         wanted = layer.layer(self._environment)
         try:
-            if migrate and not self._runs(wanted):
+            if not self._runs(wanted):
                 self._migrate()
             self._container.add_layer(layer.LABEL, wanted, combine=True)
             self._container.replan()
