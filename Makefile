@@ -1,6 +1,6 @@
 # All targets need Python 3.11 or newer with venv, and a package registry.
 .DEFAULT_GOAL := help
-.PHONY: help demo session test integration faults cluster puhuri portal pack packed juju bench lint lint-charm fmt lock clean
+.PHONY: help demo session test integration faults cluster puhuri portal portal-test pack packed juju bench lint lint-charm fmt lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -40,6 +40,9 @@ puhuri: $(READY)  ## run a research portal with sample data, to play with until 
 
 portal: $(READY)  ## run the User Manager with sample people on this machine until Ctrl-C or SIGTERM
 	@PYTHONPATH=src exec $(VENV)/python -m user_manager.demo  # exec: SIGTERM reaches it
+
+portal-test: $(READY)  ## test the User Manager on PostgreSQL, in a browser, in images (needs .ci/packages)
+	$(VENV)/tox run -e portal-test
 
 pack: $(READY)  ## pack the charms for this machine, without LXD (Debian 12 with .ci/packages)
 	$(VENV)/tox run -e pack

@@ -1,11 +1,10 @@
-"""A server in this process, and a browser for each person. Needs Chromium on PATH.
+"""A server in this process, and a profile of the browser for each page.
 
 The server and the tests share a database in a file: a database in memory would share one
 connection, and a browser sends requests at the same moment.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import axe_playwright_python
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from user_manager.models import ClusterState, EventCounter
 
@@ -36,22 +35,6 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         database.setdefault("TEST", {})["NAME"] = str(path)
 
 
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.fail("The tests of the pages need Chromium on PATH.")
-    browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-    yield browser
-    browser.close()
-
-
 @pytest.fixture(autouse=True)
 def rows_of_the_migrations(transactional_db: None) -> None:
     """Make the rows of a migration, which the test before has removed with all others."""
@@ -60,7 +43,7 @@ def rows_of_the_migrations(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def visit(chromium: Browser, live_server: Any) -> Iterator[Visit]:
+def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
     """Open a page as a person. A message on the console, such as a violated policy, is an error."""
     contexts: list[BrowserContext] = []
     messages: list[str] = []
@@ -68,7 +51,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Visit]:
     def open_page(person: str, path: str = "/", **options: Any) -> Page:
         headers = {"kubeflow-userid": person}
         options.setdefault("viewport", {"width": 1280, "height": 800})
-        context = chromium.new_context(
+        context = browser.new_context(
             base_url=live_server.url, extra_http_headers=headers, **options
         )
         contexts.append(context)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from running_server import SOURCES, Server, command, running
 
 from integration.conftest import World, cluster, may, name, role, role_of, server
@@ -24,16 +24,6 @@ ANN, OLGA = "ann@example.com", "olga@example.com"
 def portal(tmp_path: Path) -> Iterator[Server]:
     with running(tmp_path) as service:
         yield service
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
