@@ -25,7 +25,7 @@ from user_manager.rpc.metadata import Metadata
 from user_manager.rpc.verbs import Rpc
 
 SERVICE: Final = contract.DESCRIPTOR.services_by_name["UserManager"].full_name
-LONGEST_DETAIL: Final = 1000  # characters; clients refuse large metadata, which errors are sent in
+LONGEST_DETAIL: Final = 500  # characters; clients refuse metadata of 8 KB, which errors are sent in
 
 _log = logging.getLogger(__name__)
 _requests = logging.getLogger("user_manager.requests")
