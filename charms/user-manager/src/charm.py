@@ -98,8 +98,18 @@ class UserManagerCharm(ops.CharmBase):
         self._statuses = list(self._reconcile())
 
     def _on_notice(self, event: ops.PebbleCustomNoticeEvent) -> None:
-        if event.notice.key == settings.NOTICE:
+        if event.notice.key != settings.NOTICE:
+            return
+        if self.unit.is_leader():
             self._on_something_new(event)
+        else:
+            self._tell_leader()
+
+    def _tell_leader(self) -> None:
+        """Let the leader publish a change that the workload of this unit made."""
+        peers = self.model.get_relation(databases.PEERS)
+        if peers is not None:
+            peers.data[self.unit]["accesses-changed"] = secrets.token_hex(8)
 
     def _on_secret_remove(self, event: ops.SecretRemoveEvent) -> None:
         """Remove a revision that nobody reads any more."""

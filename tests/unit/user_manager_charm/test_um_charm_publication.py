@@ -39,6 +39,24 @@ def test_an_approval_is_published_at_once_by_a_notice(related):
     assert related.published == related.portal.document
 
 
+def test_an_approval_in_another_unit_reaches_the_leader_at_once(related):
+    def message_to_leader(unit):
+        return dict(unit.relation("peers").local_unit_data).get("accesses-changed", "")
+
+    related.change(leader=False)
+    related.portal.document = pmr("ml", "web", "wide")
+    related.notice(NOTICE)
+    first = message_to_leader(related)
+    assert first
+    assert related.published == DOCUMENT
+    related.notice(NOTICE)
+    assert message_to_leader(related) not in ("", first)
+
+    related.change(leader=True)
+    related.peer_changed(**{"accesses-changed": first})
+    assert related.published == related.portal.document
+
+
 def test_another_notice_changes_nothing(related):
     related.portal.document = pmr("ml", "web", "wide")
     related.notice("example.com/other")

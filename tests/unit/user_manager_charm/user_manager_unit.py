@@ -130,6 +130,13 @@ class Unit:
         relation = self.relate(endpoint, **databag)
         return self.run(self.context.on.relation_changed(relation))
 
+    def peer_changed(self, **databag: str) -> testing.State:
+        """Have another unit of the application write into its databag."""
+        peers = replace(self.relation("peers"), peers_data={1: databag})
+        others = {each for each in self.state.relations if each.id != peers.id}
+        self.state = replace(self.state, relations={*others, peers})
+        return self.run(self.context.on.relation_changed(peers, remote_unit=1))
+
     def created(self, endpoint: str) -> testing.State:
         """Add a relation."""
         return self.run(self.context.on.relation_created(self.relate(endpoint)))
