@@ -51,7 +51,7 @@ def configure(settings: Settings) -> Callable[..., None]:
 @pytest.fixture(scope="session")
 def client_of_all_tests() -> Client:
     """Return a client that has loaded the middleware, which reads all static files."""
-    return Client()
+    return Client(enforce_csrf_checks=True)
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_a_bearer_needs_no_csrf_pair(rest):
 
 def test_a_body_larger_than_a_mebibyte_is_413_before_its_type(rest):
     body = json.dumps(NEW | {"name": "x" * MEBIBYTE}).encode()
-    answer = rest.post(ROOT, USERS, body, content_type="text/plain")
+    answer = rest.post(token("users"), USERS, body, content_type="text/plain")
     assert answer.told == (413, "too-large")
 
 
@@ -189,6 +189,11 @@ def test_parameters_that_are_unknown_repeated_or_wrong_are_422(rest, query, path
 )
 def test_unknown_parameters_are_422_where_there_are_no_parameters(rest, path):
     assert rest.get(ANN, f"{path}?x=1").told == (422, "invalid")
+
+
+def test_more_parameters_than_django_reads_are_a_problem_too(rest):
+    answer = Client(headers={"kubeflow-userid": ANN}).get(f"{USERS}?{'a&' * 1_001}")
+    assert (answer.status_code, answer["Content-Type"]) == (400, PROBLEM)
 
 
 def test_422_comes_before_404_and_403(rest):
