@@ -4,10 +4,11 @@ Counters are kept by each process; with several, prometheus_client adds them up 
 PROMETHEUS_MULTIPROC_DIR. What the database knows is asked when the metrics are read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import Min
+from django.dispatch import receiver
 from prometheus_client import Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -16,6 +17,7 @@ from user_manager.domain.vocabulary import AccessState, Effect, ModuleKind
 from user_manager.identity import clock
 from user_manager.models import Access, CatalogueConflict, ClusterState, Module, Notice
 from user_manager.selectors.ownership import current, open_requests, owner_accesses_of_all
+from user_manager.services.transaction import requests_decided
 
 REQUESTS = Counter(
     "user_manager_requests_total",
@@ -29,6 +31,12 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 DECISIONS = Counter("user_manager_decisions_total", "Decided requests.", ["decision"])
+
+
+@receiver(requests_decided)
+def _count_decisions(decisions: Iterable[str], **_: object) -> None:
+    for decision in decisions:
+        DECISIONS.labels(decision).inc()
 
 
 class DatabaseCollector(Collector):

@@ -22,6 +22,9 @@ ACCESS_CHANGES = frozenset(
 accesses_changed = Signal()
 """Sent after the commit of a transaction with such an event."""
 
+requests_decided = Signal()
+"""Sent after the commit of a transaction with decisions; `decisions` are the kinds of events."""
+
 
 @dataclass(slots=True)
 class Recorder:
@@ -94,3 +97,14 @@ def recording(call: Call) -> Iterator[Recorder]:
         recorder.write()
         if any(event.kind in ACCESS_CHANGES for event in recorder.events):
             transaction.on_commit(lambda: accesses_changed.send(None), robust=True)
+        decisions = [event.kind for event in recorder.events if _is_decision(event)]
+        if decisions:
+            transaction.on_commit(
+                lambda: requests_decided.send(None, decisions=decisions), robust=True
+            )
+
+
+def _is_decision(event: Event) -> bool:
+    """Return whether somebody decided a request: nobody decides the access of a founder."""
+    is_founder = bool(event.detail and event.detail.get("founder"))
+    return event.kind in {EventKind.APPROVED, EventKind.DENIED} and not is_founder
