@@ -65,7 +65,9 @@ def test_pebble_that_refuses_is_logged(tmp_path: Path, caplog: pytest.LogCapture
 
         def refuse() -> None:
             connection, _ = listener.accept()
-            connection.recv(65536)
+            request = b""
+            while not request.endswith(b"}"):  # the body may come after the headers
+                request += connection.recv(65536)
             connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
             connection.close()
 
