@@ -3,6 +3,7 @@
 import logging.config
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 
@@ -104,7 +105,9 @@ WHITENOISE_USE_FINDERS = True  # served from the package: there is no build step
 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = not CONFIGURATION.public_url.startswith("http:")
-CSRF_TRUSTED_ORIGINS = [CONFIGURATION.public_url] if CONFIGURATION.public_url else []
+_PUBLIC = urlsplit(CONFIGURATION.public_url)
+CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"] if _PUBLIC.netloc else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE  # there are no sessions: this is for the messages
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

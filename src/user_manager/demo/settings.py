@@ -8,6 +8,7 @@ from pathlib import Path
 os.environ.setdefault("USER_MANAGER_SECRET_KEY", secrets.token_urlsafe(50))
 os.environ.setdefault("USER_MANAGER_DATA_DIR", tempfile.gettempdir())
 os.environ.setdefault("USER_MANAGER_ALLOWED_HOSTS", "localhost,127.0.0.1")
+os.environ.setdefault("USER_MANAGER_PUBLIC_URL", "http://127.0.0.1")  # cookies without TLS
 os.environ.setdefault("USER_MANAGER_TRUSTED_PROXIES", "127.0.0.1/32")
 
 import user_manager.demo.checks  # noqa: F401 - it registers the check

@@ -17,12 +17,16 @@ from django.utils.translation import ngettext
 from user_manager.domain.times import format_time
 from user_manager.domain.vocabulary import Role
 from user_manager.web.icons import ICONS
+from user_manager.web.isolation import isolated
 from user_manager.web.words import CLUSTER_ROLES, ERRORS, ROLES, Text
 
 register = template.Library()
 
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=365)
+
+
+register.filter(isolated)
 
 
 @register.simple_tag

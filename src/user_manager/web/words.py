@@ -136,6 +136,7 @@ ERRORS: Final[dict[str, Text]] = {
     "not-found": _("This page does not exist, or you may not see it"),
     "exists": _("It exists already"),
     "precondition": _("This is not possible now"),
+    "too-large": _("More was sent than this page takes"),
     "too-many": _("Too many open requests"),
     "unavailable": _("The service is not available at the moment"),
     "internal": _("Something went wrong in this service"),

@@ -1,6 +1,7 @@
 """Forms: what they do, and what is wrong beside the field."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -389,3 +390,45 @@ def test_a_decider_comes_from_a_request_to_its_decision() -> None:
     assert f"request-{first.id}" in page
     assert f"request-{second.id}" not in page
     assert browser(OLGA).get("/requests?only=%00").status_code == 422
+
+
+def with_policy(settings: Any, **changes: object) -> None:
+    settings.USER_MANAGER = settings.USER_MANAGER.model_copy(update=changes)
+
+
+def test_an_administrator_breaks_the_glass_with_a_comment_alone(settings: Any) -> None:
+    administrator()
+    profile()
+    access = ask(ROOT)
+    path = f"/requests/{access.id}/decision"
+    assert "Nobody waits" in browser(ROOT).get("/requests").content.decode()
+    with_policy(settings, break_glass=True)
+    answer = browser(ROOT).post(path, {"verdict": "approve", "comment": "short"})
+    assert (answer.status_code, "comment of at least 10" in answer.content.decode()) == (403, True)
+    browser(ROOT).post(path, {"verdict": "approve", "comment": "The owner is away until May."})
+    page = browser(ROOT).get(f"/accesses/{access.id}").content.decode()
+    assert "an administrator decided about their own access" in page
+
+
+def test_with_four_eyes_an_owner_adds_nobody_alone(settings: Any) -> None:
+    profile()
+    person(ANN)
+    with_policy(settings, four_eyes=True)
+    form = {"user": ANN, "level": "READ", "period": "P7D"}
+    answer = browser(OLGA).post("/modules/ml/add", form)
+    assert (answer.status_code, Access.objects.count()) == (403, 0)
+
+
+def test_too_many_open_requests_are_said_on_the_form(settings: Any) -> None:
+    profile("ml")
+    profile("web")
+    with_policy(settings, open_requests=1)
+    ask(ANN, "web")
+    answer = browser(ANN).post("/ask/ml", FORM)
+    assert answer.status_code == 429
+    assert "Too many open requests" in answer.content.decode()
+
+
+def test_more_fields_than_a_form_has_are_refused() -> None:
+    ids = [f"a-{number}" for number in range(2000)]
+    assert browser(OLGA).post("/requests/decisions", {"id": ids}).status_code == 400

@@ -15,17 +15,22 @@ from portal_visitors import (
     administrator,
     ask,
     browser,
+    call_of,
     grant,
     person,
     profile,
 )
+from user_manager.domain.vocabulary import Scope
 from user_manager.models import Module
+from user_manager.services.tokens import create_token
 from user_manager.web.urls import urlpatterns as pages
 
 pytestmark = pytest.mark.django_db
 
 NOBODY = "nobody"
 FORGED = "forged"
+SERVICE = "a service account with every scope"
+FOR_OLGA = "a service account that acts for Olga"
 VISITORS = [NOBODY, FORGED, STRANGER, ANN, BEN, OLGA, ROOT]
 """Ann has asked, Ben has access, Olga owns the profile, Root is an administrator."""
 
@@ -114,6 +119,9 @@ def client_of(visitor: str) -> Client:
         return Client()
     if visitor == FORGED:
         return Client(headers={"kubeflow-userid": ROOT}, REMOTE_ADDR="10.9.8.7")
+    if visitor in {SERVICE, FOR_OLGA}:
+        headers = {"authorization": f"Bearer {create_token(call_of(ROOT), 'all', Scope)}"}
+        return Client(headers=headers | ({"x-acting-for": OLGA} if visitor == FOR_OLGA else {}))
     return browser(visitor)
 
 
@@ -126,16 +134,18 @@ def name_of(value: object) -> str:
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_each_page_answers_each_visitor_with_its_status(row: Row) -> None:
     wanted = dict(zip(VISITORS, (401, 401, *row.statuses), strict=True))
-    assert {visitor: status_for(visitor, row) for visitor in VISITORS} == wanted
+    wanted |= {SERVICE: 403, FOR_OLGA: wanted[OLGA]}
+    assert {visitor: status_for(visitor, row) for visitor in wanted} == wanted
 
 
 def status_for(visitor: str, row: Row) -> int:
-    """The status for a visitor. What a form writes is undone: each visitor finds the same world."""
-    client = client_of(visitor)
-    if row.form is None:
-        return client.get(row.path).status_code
+    """The status for a visitor. What is written is undone: each visitor finds the same world."""
     with transaction.atomic():
-        status = client.post(row.path, row.form).status_code
+        client = client_of(visitor)
+        if row.form is None:
+            status = client.get(row.path).status_code
+        else:
+            status = client.post(row.path, row.form).status_code
         transaction.set_rollback(True)
     return status
 
