@@ -14,6 +14,7 @@ from prometheus_client import multiprocess
 
 from user_manager.configuration import Configuration
 from user_manager.serving import metrics_port
+from user_manager.serving.patient_worker import PatientWorker
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where it exists, heartbeats do not wait for a disk
 
@@ -42,7 +43,7 @@ class HttpServer(BaseApplication):
     def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {
             "bind": f"[::]:{self._configuration.http_port}",
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": _workers(self._configuration),
             "threads": 16,
             "preload_app": True,

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from user_manager.domain.errors import TooLarge
 from user_manager.web.pages import error_page
 
-LARGEST_FORM: Final = 256 * 1024  # bytes; the longest texts, percent-encoded, take a tenth of it
+LARGEST_FORM: Final = 64 * 1024  # bytes; the longest texts, percent-encoded, take half of it
 _OTHERS: Final = "/api/"  # these routes have limits of their own
 
 
@@ -30,13 +30,15 @@ class NoFiles(FileUploadHandler):
 def limit_forms(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Return the middleware that refuses large bodies before the check for forged forms reads."""
+    """Return the middleware that refuses bodies for which the check of forged forms would wait."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         size = request.META.get("CONTENT_LENGTH") or "0"
         is_large = size.isdecimal() and int(size[:20]) > LARGEST_FORM
-        if is_large and not request.path_info.startswith(_OTHERS):
-            return error_page(request, TooLarge(f"At most {LARGEST_FORM:,} bytes are allowed."))
+        is_late = "Expect" in request.headers  # the body is sent when it is read, which would wait
+        if (is_large or is_late) and not request.path_info.startswith(_OTHERS):
+            most = f"At most {LARGEST_FORM:,} bytes are allowed, and no header Expect."
+            return error_page(request, TooLarge(most))
         return get_response(request)
 
     return middleware

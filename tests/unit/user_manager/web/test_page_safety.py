@@ -137,6 +137,11 @@ def test_a_large_form_is_refused_before_it_is_read() -> None:
     assert "Content-Security-Policy" in answer
 
 
+def test_a_form_that_is_sent_later_is_not_waited_for() -> None:
+    answer = Client().post("/preferences", {"theme": "dark"}, headers={"expect": "100-continue"})
+    assert answer.status_code == 413
+
+
 def test_a_file_is_not_read() -> None:
     file = SimpleUploadedFile("upload.txt", b"content")
     answer = Client().post("/preferences", {"theme": "dark", "file": file, "language": "ru"})
