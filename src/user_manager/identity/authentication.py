@@ -110,7 +110,8 @@ def _person(person: Person, configuration: Configuration, now: datetime) -> Call
     """Return a person as a caller, with the rights of an administrator if they are one."""
     users = User.objects.filter(id=person.user_id)
     # every request runs this: a join, no order and no limit halve the time of a subquery's first()
-    row = next(iter(users.values_list("active", "administrator")), None)
+    rows = users.values_list("active", "administrator")
+    row: tuple[bool, str | None] | None = next(iter(rows), None)
     if row is None:
         newcomer = Call(Caller(user_id=person.user_id), now, configuration.policy)
         user = sign_in(newcomer, person.user_id, person.name)
