@@ -15,7 +15,7 @@ from user_manager.domain.call import Call
 from user_manager.domain.vocabulary import AccessType, ModuleKind
 from user_manager.models import Module
 from user_manager.selectors.modules import list_modules, read_module
-from user_manager.selectors.own_accesses import OwnAccess, own_accesses_in
+from user_manager.selectors.own_accesses import OwnAccess, given_by_catalogue, own_accesses_in
 from user_manager.selectors.ownership import is_catalogue_owner
 from user_manager.services.requesting import AccessOrder, add_access
 from user_manager.web.access_view import AccessView, view_of
@@ -25,7 +25,7 @@ from user_manager.web.pages import READ, READ_AND_SEND, page, show
 from user_manager.web.periods import PeriodForm
 from user_manager.web.searching import SearchForm, page_request, wants_only_rows
 from user_manager.web.submitting import http_status, submit
-from user_manager.web.words import Text
+from user_manager.web.words import CLUSTER_ROLES, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,19 @@ class Offer:
     closed: Text | None
 
 
-def _offer(module: Module, own: OwnAccess, call: Call) -> Offer:
+def _offer(module: Module, own: OwnAccess, given: str | None, call: Call) -> Offer:
+    """Return the offer of a module; `given` is the role that the cluster gives to the person."""
     held = None if own.held is None else view_of(own.held, call.now)
     pending = None if own.pending is None else view_of(own.pending, call.now)
-    return Offer(module, held, pending, _why_closed(module, call))
+    return Offer(module, held, pending, _why_closed(module, given, call))
 
 
-def _why_closed(module: Module, call: Call) -> Text | None:
+def _why_closed(module: Module, given: str | None, call: Call) -> Text | None:
     if is_catalogue_owner(call.caller.require_person(), module):
         return gettext_lazy("You own this profile.")
+    if given is not None:
+        text = _("The cluster's configuration gives you %(level)s here. Only it can change that.")
+        return text % {"level": CLUSTER_ROLES.get(given, given)}
     if module.kind == ModuleKind.PROFILE and not module.in_catalogue:
         return gettext_lazy("This profile is not open for requests in the cluster any more.")
     if not module.requestable:
@@ -62,8 +66,14 @@ def _why_closed(module: Module, call: Call) -> Text | None:
 
 def _offers(modules: Sequence[Module], call: Call) -> list[Offer]:
     ids = [module.id for module in modules]
-    own = own_accesses_in(call.caller.require_person(), ids, call.now)
-    return [_offer(module, own.get(module.id, OwnAccess()), call) for module in modules]
+    person = call.caller.require_person()
+    own = own_accesses_in(person, ids, call.now)
+    rows = given_by_catalogue(person, call.now).filter(module__in=ids)
+    given = dict(rows.values_list("module_id", "role"))
+    return [
+        _offer(module, own.get(module.id, OwnAccess()), given.get(module.id), call)
+        for module in modules
+    ]
 
 
 @page(*READ)

@@ -17,7 +17,16 @@ from portal_visitors import (
     person,
     profile,
 )
-from user_manager.models import Access, Administrator, Event, Module, Token, User, UserRole
+from user_manager.models import (
+    Access,
+    Administrator,
+    CatalogueContributor,
+    Event,
+    Module,
+    Token,
+    User,
+    UserRole,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +117,15 @@ def test_a_closed_module_says_why(values: dict[str, object], text: str) -> None:
     page = browser(ANN).get("/ask/ml").content.decode()
     assert text in page
     assert 'name="level"' not in page
+
+
+def test_who_has_a_role_by_the_cluster_is_told_that_nothing_can_be_asked() -> None:
+    module = profile()
+    CatalogueContributor.objects.create(module=module, kind="User", name=ANN, role="view")
+    page = browser(ANN).get("/ask/ml").content.decode()
+    assert "gives you Read here" in page
+    assert 'name="level"' not in page
+    assert 'name="level"' in browser(BEN).get("/ask/ml").content.decode()
 
 
 def test_search_finds_a_module_by_a_part_of_its_title() -> None:

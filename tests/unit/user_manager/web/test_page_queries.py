@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 PAGES = [
     (ANN, "/", 8),
     (ANN, "/history", 5),
-    (ANN, "/ask", 6),
+    (ANN, "/ask", 7),
     (OLGA, "/requests", 6),
     (OLGA, "/modules/ml", 10),
     (ROOT, "/administration/users", 6),
