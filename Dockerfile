@@ -5,15 +5,16 @@
 ARG BASE=docker.io/library/python:3.12-slim-bookworm
 
 FROM ${BASE} AS build
-# pip reads these variables: a mirror, or a folder of wheels instead of a network
-ARG PIP_INDEX_URL
-ARG PIP_FIND_LINKS
-ARG PIP_NO_INDEX
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 RUN python3 -m venv /opt/venv
 COPY src/profiles_management /opt/app/profiles_management
 
 FROM build AS build-user-manager
+# pip reads these variables: a mirror, or a folder of wheels instead of a network. An argument ends
+# with its stage.
+ARG PIP_INDEX_URL
+ARG PIP_FIND_LINKS
+ARG PIP_NO_INDEX
 COPY requirements-user-manager.txt /tmp/requirements.txt
 RUN /opt/venv/bin/pip install --require-hashes --only-binary=:all: -r /tmp/requirements.txt
 COPY src/user_manager /opt/app/user_manager
@@ -24,6 +25,9 @@ RUN /opt/venv/bin/python -m compileall -q /opt/app \
     && mkdir -m 700 /var/lib/user-manager
 
 FROM build AS build-profiles-management
+ARG PIP_INDEX_URL
+ARG PIP_FIND_LINKS
+ARG PIP_NO_INDEX
 COPY requirements-command.txt /tmp/requirements.txt
 RUN /opt/venv/bin/pip install --require-hashes --only-binary=:all: -r /tmp/requirements.txt \
     && /opt/venv/bin/python -m compileall -q /opt/app \

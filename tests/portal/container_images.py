@@ -3,6 +3,7 @@
 Podman with runc, and limits that a container of root on any machine may set.
 """
 
+import json
 import os
 import platform
 import re
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 PROGRAMS: Final = ("podman", "runc", "debootstrap")
 SUITE: Final = "bookworm"
@@ -74,6 +75,30 @@ def build(
         *(("--target", target) if target else ()),
         *("--tag", name, str(folder)),
     )
+
+
+def download_wheels(requirements: Path, folder: Path) -> None:
+    """Download what a lock names for the base image, so that a build needs no network.
+
+    Debian's Python downloads them: it has the version of the base image.
+
+    Raises:
+        RuntimeError: the registry does not answer, or a hash differs.
+    """
+    pip = ("/usr/bin/python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
+    options = ("--require-hashes", "--only-binary=:all:", "--dest", str(folder))
+    _run(*pip, *options, "--requirement", str(requirements))
+
+
+def remove(image: str) -> None:
+    """Remove an image and its containers."""
+    _run("podman", "rmi", "--force", image)
+
+
+def configuration(image: str) -> dict[str, Any]:
+    """Return the configuration of an image: user, entry point, labels."""
+    (found,) = json.loads(_run("podman", "image", "inspect", image))
+    return dict(found["Config"])
 
 
 @dataclass(frozen=True)
