@@ -27,7 +27,7 @@ _LIMIT: Final = "body_limit"
 
 
 class ApiRequest(HttpRequest):
-    """A request that has passed the gate.
+    """A request whose identity, body and parameters were checked.
 
     Attributes:
         auth: the call.
@@ -38,8 +38,8 @@ class ApiRequest(HttpRequest):
     json: dict[str, Any] | None
 
 
-class GateParser(Parser):
-    """Gives ninja the body that the gate has read."""
+class CheckedBodyParser(Parser):
+    """Gives ninja the body that was read when it was checked."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """Return the body."""
@@ -48,7 +48,7 @@ class GateParser(Parser):
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class RequestChecks:
     """The checks before the values of a request are looked at.
 
     Attributes:
@@ -84,7 +84,7 @@ class Gate:
 
 
 class ContractRouter(Router):
-    """A router whose operations have the gate, and declare the errors that all have."""
+    """A router whose operations have these checks, and declare the errors that all have."""
 
     def add_api_operation(
         self,
@@ -94,13 +94,13 @@ class ContractRouter(Router):
         **options: Any,  # noqa: ANN401 - the many options of ninja
     ) -> None:
         """Add an operation. `response` has its own answers alone."""
-        gate = _gate_of(path, view_func)
+        checks = _checks_of(path, view_func)
         statuses = set(_ALWAYS)
-        if gate.body is not None:
+        if checks.body is not None:
             statuses |= _WITH_BODY
         if "{" in path:
             statuses.add(404)
-        options["auth"] = gate
+        options["auth"] = checks
         options["response"] = options["response"] | dict.fromkeys(sorted(statuses), Problem)
         super().add_api_operation(path, methods, view_func, **options)
 
@@ -115,7 +115,7 @@ def body_limit(limit: int) -> Callable[[View], View]:
     return decorate
 
 
-def _gate_of(path: str, view: Callable[..., Any]) -> Gate:
+def _checks_of(path: str, view: Callable[..., Any]) -> RequestChecks:
     body = None
     parameters: dict[str, bool] = {}
     for model in ViewSignature(path, view).models:
@@ -126,4 +126,4 @@ def _gate_of(path: str, view: Callable[..., Any]) -> Gate:
             repeated = getattr(model, "__ninja_collection_fields__", [])
             names = getattr(model, "__ninja_flatten_map__", {})
             parameters = {name: name in repeated for name in names}
-    return Gate(body, parameters)
+    return RequestChecks(body, parameters)

@@ -16,7 +16,7 @@ from user_manager.api import (
     user_routes,
 )
 from user_manager.api.encoded_paths import EncodedSegment
-from user_manager.api.operations import GateParser
+from user_manager.api.operations import CheckedBodyParser
 from user_manager.api.problems import answer_error, answer_invalid, answer_unavailable
 from user_manager.domain.errors import UserManagerError
 
@@ -33,7 +33,7 @@ api: Final = _Api(
     version="1",
     docs_url=None,
     openapi_url=None,
-    parser=GateParser(),
+    parser=CheckedBodyParser(),
 )
 api.add_exception_handler(UserManagerError, answer_error)
 api.add_exception_handler(ValidationError, answer_invalid)
