@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from user_manager.domain.access_types import AccessTypes, cluster_role
 from user_manager.domain.errors import Exists, Precondition
+from user_manager.domain.vocabulary import ModuleKind
 from user_manager.models import Module
 from user_manager.selectors.ownership import is_catalogue_owner
 from user_manager.services.transaction import Recorder
@@ -18,6 +19,8 @@ def refuse_listed(user_id: str, types: AccessTypes, module: Module, recorder: Re
         Exists: the person has the same or a higher role there.
         Precondition: the person has a lower role, which only its source changes.
     """
+    if module.kind == ModuleKind.EXTERNAL:
+        return
     if is_catalogue_owner(user_id, module):
         raise Exists(f"{user_id} owns the profile {module.id}.", None)
     not_over = Q(until__isnull=True) | Q(until__gt=recorder.call.now)
