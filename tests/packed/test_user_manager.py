@@ -32,7 +32,7 @@ def portal_unit(portal_charm: Path, home: Path) -> Unit:
 def test_it_has_its_own_code_and_nothing_of_the_first_charm_or_of_the_workload(portal_charm):
     names = {path.name for path in (portal_charm / "src").iterdir()} - {"__pycache__"}
 
-    assert names == {"charm.py", "user_manager_charm"}
+    assert names == {"charm.py", "prometheus_alert_rules", "user_manager_charm"}
     assert (portal_charm / "LICENSE").is_file()
     assert (portal_charm / "icon.svg").is_file()
     assert not (portal_charm / "tests").exists()

@@ -203,7 +203,7 @@ def test_an_approved_access_is_in_the_cluster_and_the_portal_says_so(unit, clust
 
     assert cluster.contributors(profile) == {ANN: "edit"}
     assert effect(unit, access) == ("APPROVED", "in_effect")
-    assert unit.status == "active: 1 profiles applied"
+    assert unit.status == "active: 1 profile applied"
 
 
 def test_a_removed_access_leaves_the_cluster_and_the_portal_says_so(unit, cluster, profile):

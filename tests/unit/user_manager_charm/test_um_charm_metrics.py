@@ -96,6 +96,12 @@ def test_a_workload_that_does_not_listen_is_one_line_in_the_log(unit, telemetry)
     assert warnings(unit) == ["metrics were not sent: NotConnectedError"]
 
 
+def test_a_collector_whose_certificate_is_not_trusted_is_one_line_in_the_log(unit, telemetry):
+    unit.changed("send-otlp", **offer(telemetry.url.replace("http:", "https:"), "metrics"))
+
+    assert warnings(unit) == ["metrics were not sent: NotConnectedError"]
+
+
 def warnings(unit):
     return [line.message for line in unit.context.juju_log if line.level == "WARNING"]
 

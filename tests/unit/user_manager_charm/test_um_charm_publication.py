@@ -116,7 +116,7 @@ def test_the_answer_is_handed_over_as_the_contract_has_it(related):
             "problem": "",
         }
     ]
-    assert related.status == "active: 1 profiles applied, 1 pending"
+    assert related.status == "active: 1 profile applied, 1 pending"
 
 
 def test_the_refused_and_the_catalogue_are_handed_over(related):
@@ -137,7 +137,7 @@ def test_the_refused_and_the_catalogue_are_handed_over(related):
         {"profile": "web", "name": "ann@example.com", "reason": "web is not open"}
     ]
     assert report["catalogue"] == catalogue
-    assert related.status == "active: 1 profiles applied, 1 accesses refused"
+    assert related.status == "active: 1 profile applied, 1 person refused"
 
 
 def test_the_answer_comes_before_the_document_that_it_may_change(related):

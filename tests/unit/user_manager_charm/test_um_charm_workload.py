@@ -5,6 +5,7 @@ from dataclasses import replace
 import ops.pebble
 import pytest
 from ops import testing
+from scenario.mocking import _MockPebbleClient
 
 MIGRATE = ["user-manager", "migrate"]
 SERVICES = {"web", "grpc", "sweep"}
@@ -204,8 +205,18 @@ def test_no_log_has_the_key(unit):
     assert unit.environment["USER_MANAGER_SECRET_KEY"] not in str(unit.context.juju_log)
 
 
+def test_services_that_take_long_to_restart_are_waited_for(unit, monkeypatch):
+    def late(*_, **__):
+        raise ops.pebble.TimeoutError("timed out")
+
+    monkeypatch.setattr(_MockPebbleClient, "replan_services", late)
+    unit.ready()
+
+    assert unit.status == "waiting: waiting for Pebble in the container"
+
+
 def test_pebble_that_fails_to_start_a_service_is_shown(unit, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         change = ops.pebble.Change.from_dict(
             {
                 "id": "1",
@@ -218,7 +229,7 @@ def test_pebble_that_fails_to_start_a_service_is_shown(unit, monkeypatch):
         )
         raise ops.pebble.ChangeError("cannot start", change)
 
-    monkeypatch.setattr(ops.Container, "replan", fail)
+    monkeypatch.setattr(_MockPebbleClient, "replan_services", fail)
     unit.ready()
 
     assert unit.status == "blocked: user-manager does not start; see juju debug-log"

@@ -240,7 +240,7 @@ class Unit:
 
     @property
     def status(self) -> str:
-        """The status of the unit: `active: 1 profiles applied`."""
+        """The status of the unit: `active: 1 profile applied`."""
         status = self.state.unit_status
         return f"{status.name}: {status.message}".removesuffix(": ")
 

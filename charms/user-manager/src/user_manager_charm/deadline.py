@@ -4,6 +4,7 @@ The time limits of an HTTP library are about each wait: a server that sends a by
 could hold up a hook for ever.
 """
 
+import ssl
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -66,6 +67,16 @@ class _TimedStream(httpcore2.NetworkStream):
 
     def close(self) -> None:
         self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore2.NetworkStream:
+        left = self._deadline.left(httpcore2.ConnectTimeout)
+        stream = self._stream.start_tls(ssl_context, server_hostname, left)
+        return _TimedStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as the base class has it
         return self._stream.get_extra_info(info)

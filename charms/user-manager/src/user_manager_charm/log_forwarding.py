@@ -22,7 +22,6 @@ def forward(charm: ops.CharmBase, container: ops.Container) -> None:
         if not location and layer.LOGS not in container.get_plan().log_targets:
             return
         logs = layer.log_layer(location, collector.topology(charm))
-        container.add_layer(_LABEL, logs, combine=True)
-        container.replan()
+        container.add_layer(_LABEL, logs, combine=True)  # takes effect without a replan
     except (ops.pebble.ConnectionError, ops.pebble.APIError):
         logger.warning("Pebble does not forward logs to OpenTelemetry; it needs version 1.26")

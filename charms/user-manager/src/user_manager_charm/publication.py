@@ -92,14 +92,18 @@ def status(profiles: ProfilesProvider) -> ops.StatusBase:
         return ops.BlockedStatus(f"{report.app}: {report.problem}")
     if report.failed:
         return ops.BlockedStatus(f"{report.app}: {len(report.failed)} failed: {_names(report)}")
-    parts = [f"{len(report.applied)} profiles applied"]
+    parts = [f"{_count(len(report.applied), 'profile')} applied"]
     if report.pending:
         parts.append(f"{len(report.pending)} pending")
     if report.refused:
-        parts.append(f"{len(report.refused)} accesses refused")
+        parts.append(f"{_count(len(report.refused), 'person', 'people')} refused")
     if report.catalogue_problem:
         parts.append(f"no catalogue: {report.catalogue_problem}")
     return ops.ActiveStatus(", ".join(parts))
+
+
+def _count(number: int, singular: str, plural: str = "") -> str:
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def _names(report: Report) -> str:

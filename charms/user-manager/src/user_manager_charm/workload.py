@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 _SOON = 30.0  # seconds for a command
 _MIGRATION = 600.0  # seconds; a hook waits for it
+_RESTART = 60.0  # seconds; longer than the services may take to stop
+_AWAY = (ops.pebble.APIError, ops.pebble.ConnectionError, ops.pebble.TimeoutError)
 _LONGEST = 200  # characters of an output in a message
 
 
@@ -53,11 +55,11 @@ class Workload:
             if not self._runs(wanted):
                 self._migrate()
             self._container.add_layer(layer.LABEL, wanted, combine=True)
-            self._container.replan()
+            self._container.pebble.replan_services(timeout=_RESTART)
         except ops.pebble.ChangeError as error:
             logger.warning("the services do not start: %s", self._hidden(error.err))
             raise blocked("user-manager does not start; see juju debug-log") from None
-        except (ops.pebble.ConnectionError, ops.pebble.APIError):
+        except _AWAY:
             raise _away() from None
 
     def run(self, *arguments: str, patience: float = _SOON) -> str:
@@ -119,8 +121,8 @@ def stop(container: ops.Container) -> None:
             if service.is_running()
         ]
         if names:
-            container.stop(*names)
-    except (ops.pebble.ConnectionError, ops.pebble.APIError, ops.pebble.ChangeError):
+            container.pebble.stop_services(names, timeout=_RESTART)
+    except (ops.pebble.ChangeError, *_AWAY):
         raise _away() from None
 
 
@@ -132,7 +134,7 @@ def check(container: ops.Container) -> None:
     """
     try:
         checks = container.get_checks().values()
-    except (ops.pebble.ConnectionError, ops.pebble.APIError):
+    except _AWAY:
         raise _away() from None
     down = sorted(check.name for check in checks if check.status == ops.pebble.CheckStatus.DOWN)
     if down:
