@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from user_manager.domain.call import Call
@@ -28,6 +29,13 @@ def take_answer(call: Call, answer: ClusterAnswer) -> None:
         Precondition: nobody was given the revision. Nothing is taken.
     """
     may_speak_for_cluster(call.caller)
+    try:
+        _take(call, answer)
+    except IntegrityError:  # somebody registered a system by the name of a profile at this moment
+        _take(call, answer)
+
+
+def _take(call: Call, answer: ClusterAnswer) -> None:
     with recording(call) as recorder:
         state, _ = ClusterState.objects.select_for_update().get_or_create(id=1)
         published = _published(answer.revision)

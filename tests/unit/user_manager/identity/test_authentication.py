@@ -352,3 +352,20 @@ def test_an_issuer_that_was_never_there_is_an_error_that_passes() -> None:
         with pytest.raises(Unavailable):
             keys.key("one", NOW)
     assert issuer.fetches == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[]",
+        b"[" * 100_000,
+        b'{"keys": [{"kty": "oct", "k": "c2VjcmV0", "alg": [1]}]}',
+        b'{"keys": [{"kty": "oct", "k": "c2VjcmV0", "alg": "none"}]}',
+        b'{"keys": [{"kty": "oct", "k": "c2VjcmV0c2VjcmV0", "alg": "HS256", "kid": [1]}]}',
+    ],
+    ids=lambda text: text[:9].decode(),
+)
+def test_what_is_no_key_set_is_an_error_that_passes(text: bytes) -> None:
+    keys = KeySet("https://issuer.example/keys", lambda _: text)
+    with pytest.raises(Unavailable):
+        keys.key("one", NOW)

@@ -26,6 +26,7 @@ from service_world import (
 from user_manager.domain.errors import Exists, Forbidden, Invalid, Precondition
 from user_manager.domain.vocabulary import Role, Scope
 from user_manager.models import Access, CatalogueConflict, Module, UserRole
+from user_manager.services import answering
 from user_manager.services.modules import ModuleValues, put_module
 from user_manager.services.users import change_user
 
@@ -130,6 +131,16 @@ def test_a_catalogue_name_that_an_external_module_has_is_left_out_and_kept_for_a
     assert list(CatalogueConflict.objects.values_list("name", flat=True)) == [SYSTEM_MODULE]
     catalogue(listed())
     assert not CatalogueConflict.objects.exists()
+
+
+def test_a_system_that_is_registered_while_a_catalogue_arrives_keeps_its_name(monkeypatch):
+    put_module(creator(), SYSTEM_MODULE, DEFAULTS)
+    lock_all = answering.lock_all_modules
+    views = [{}]  # the first time, the catalogue does not see it yet
+    monkeypatch.setattr(answering, "lock_all_modules", lambda: views.pop() if views else lock_all())
+    catalogue(listed(SYSTEM_MODULE), listed())
+    assert Module.objects.get(id=SYSTEM_MODULE).kind == "external"
+    assert Module.objects.get(id=PROFILE).in_catalogue
 
 
 def test_requestable_does_not_bring_back_a_profile_that_left_the_catalogue(profile):
