@@ -57,7 +57,7 @@ def _why_closed(module: Module, given: str | None, call: Call) -> Text | None:
     if given is not None:
         text = _("The cluster's configuration gives you %(level)s here. Only it can change that.")
         return text % {"level": CLUSTER_ROLES.get(given, given)}
-    if module.kind == ModuleKind.PROFILE and not module.in_catalogue:
+    if module.kind == ModuleKind.PROFILE and not (module.in_catalogue and module.is_open):
         return gettext_lazy("This profile is not open for requests in the cluster any more.")
     if not module.requestable:
         return gettext_lazy("Its owners accept no requests at the moment.")

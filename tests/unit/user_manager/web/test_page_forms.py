@@ -106,6 +106,7 @@ def test_a_second_request_is_refused_and_the_first_is_linked() -> None:
     [
         ({"requestable": False}, "accept no requests"),
         ({"in_catalogue": False}, "not open for requests"),
+        ({"is_open": False}, "not open for requests"),
         ({"owner_name": ANN}, "You own this profile"),
     ],
     ids=str,
