@@ -30,7 +30,7 @@ def get_events(request: ApiRequest, query: Query[EventQuery]) -> HttpResponseBas
 
 
 def _lines(call: Call, query: EventQuery) -> HttpResponseBase:
-    events = all_events(call, query.after, query.limit)
+    events = all_events(call, query.after, query.limit, query.cursor)
     lines = (json.dumps(event_form(event), ensure_ascii=False) + "\n" for event in events)
     return StreamingHttpResponse(_encoded(lines), content_type=LINES)
 

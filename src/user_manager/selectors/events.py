@@ -53,17 +53,21 @@ def latest_events(call: Call, page: PageRequest, *, about: str = "") -> Page[Eve
     return LATEST_FIRST.page(events, page)
 
 
-def all_events(call: Call, after: int, limit: int | None) -> Iterator[Event]:
+def all_events(
+    call: Call, after: int, limit: int | None = None, cursor: str | None = None
+) -> Iterator[Event]:
     """Return the events after a number to the end, read in batches.
 
     Args:
         limit: the most events; None for all.
+        cursor: `next` of a page; None for none.
 
     Raises:
         Forbidden: the caller may not.
+        Invalid: the cursor is wrong.
     """
     may_see_events(call.caller)
-    return _batches(Event.objects.order_by("seq"), after, limit)
+    return _batches(BY_SEQ.following(Event.objects.all(), cursor), after, limit)
 
 
 def _batches(events: QuerySet[Event], after: int, limit: int | None) -> Iterator[Event]:

@@ -74,13 +74,20 @@ class Order:
         Raises:
             Invalid: the cursor is not one of this order.
         """
-        if request.cursor is not None:
-            rows = rows.filter(self._after(self._values(request.cursor)))
-        names = [f"-{c.name}" if c.is_descending else c.name for c in self.columns]
-        found = list(rows.order_by(*names)[: request.limit + 1])
+        found = list(self.following(rows, request.cursor)[: request.limit + 1])
         shown = tuple(found[: request.limit])
         is_last = len(found) <= request.limit
         return Page(shown, None if is_last else self.cursor_after(shown[-1]))
+
+    def following(self, rows: QuerySet[Row], cursor: str | None) -> QuerySet[Row]:
+        """Return the rows after a cursor, sorted; all rows without one.
+
+        Raises:
+            Invalid: the cursor is not one of this order.
+        """
+        if cursor is not None:
+            rows = rows.filter(self._after(self._values(cursor)))
+        return rows.order_by(*(f"-{c.name}" if c.is_descending else c.name for c in self.columns))
 
     def cursor_after(self, row: Model) -> str:
         """Return the cursor of what follows a row."""

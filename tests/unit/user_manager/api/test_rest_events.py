@@ -109,6 +109,14 @@ def test_lines_run_to_the_end_without_a_limit(rest):
     assert answer.content.endswith(b"\n")
 
 
+def test_lines_take_a_limit_and_a_cursor_too(rest):
+    make_events(9)
+    cursor = rest.get(ROOT, f"{PATH}?limit=4").json["next"]
+    lines = rest.get(ROOT, f"{PATH}?cursor={cursor}&limit=3", accept=LINES).content.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [5, 6, 7]
+    assert rest.get(ROOT, f"{PATH}?cursor=x", accept=LINES).told == (422, "invalid")
+
+
 @pytest.mark.parametrize(
     ("accept", "media_type"),
     [
