@@ -17,7 +17,7 @@ from user_manager.api.bodies import MEBIBYTE, BodyRule, check_size, read_json
 from user_manager.api.calls import call_of
 from user_manager.domain.call import Call
 from user_manager.domain.errors import FieldError
-from user_manager.domain.field_errors import invalid_fields
+from user_manager.domain.field_errors import MOST_ERRORS, invalid_fields
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -80,7 +80,7 @@ class RequestChecks:
             elif len(values) > 1 and not self.parameters[name]:
                 errors.append(FieldError(name, "must be there once"))
         if errors:
-            raise invalid_fields(errors)
+            raise invalid_fields(errors[:MOST_ERRORS])
 
 
 class ContractRouter(Router):

@@ -196,6 +196,13 @@ def test_more_parameters_than_django_reads_are_a_problem_too(rest):
     assert (answer.status_code, answer["Content-Type"]) == (400, PROBLEM)
 
 
+def test_many_unknown_parameters_have_a_bounded_answer(rest):
+    query = "&".join(f"{'x' * 150}{number}" for number in range(30))
+    answer = rest.get(ANN, f"/api/v1/me?{query}&" + "&".join(f"y{n}" for n in range(900)))
+    assert answer.told == (422, "invalid")
+    assert len(answer.json["errors"]) == 100
+
+
 def test_422_comes_before_404_and_403(rest):
     assert rest.put(ANN, f"{USERS}/nobody/roles/NONE").status == 422
     assert rest.put(ANN, f"{USERS}/nobody/roles/EDIT_TASK").status == 404
