@@ -70,3 +70,29 @@ def test_the_icon_is_a_square_of_a_hundred_that_fetches_nothing():
         "0 0 100 100",
     )
     assert icon.read_text().count("http") == 1  # the name of SVG itself
+
+
+REFERENCE = (ROOT / "docs" / "reference" / "user-manager-charm.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *FILE["config"]["options"],
+        *FILE["actions"],
+        *FILE["requires"],
+        *FILE["provides"],
+        *FILE["peers"],
+    ],
+)
+def test_the_reference_has_every_option_action_and_endpoint(name):
+    assert f"`{name}`" in REFERENCE
+
+
+@pytest.mark.parametrize("name", FILE["config"]["options"])
+def test_the_reference_has_the_default_of_an_option(name):
+    rows = [line.split("|") for line in REFERENCE.splitlines() if line.startswith("|")]
+    row = next(cells for cells in rows if f"`{name}`" in cells[1])
+    default = FILE["config"]["options"][name].get("default", "")
+
+    assert str(default).lower() in row[3].lower()
