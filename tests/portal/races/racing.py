@@ -21,8 +21,8 @@ import django
 
 django.setup()
 
+from cluster_races import Everything, OneNewName  # noqa: E402
 from django.db import connection, connections  # noqa: E402
-from everything import Everything  # noqa: E402
 from invariants import faults_in_events, faults_of_everything, faults_of_state  # noqa: E402
 from race_kinds import RACES, Race  # noqa: E402
 
@@ -145,6 +145,6 @@ def unexpected(results: list[str]) -> Iterator[str]:
 
 if __name__ == "__main__":
     name, rounds_text, seed_text, kills = sys.argv[1:]
-    kinds = {kind.__name__: kind for kind in (*RACES, Everything)}
+    kinds = {kind.__name__: kind for kind in (*RACES, OneNewName, Everything)}
     result = run(kinds[name](), int(rounds_text), seed_text, is_killing=kills == "kill")
     json.dump(result, sys.stdout)

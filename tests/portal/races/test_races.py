@@ -28,6 +28,7 @@ RACES = [
     "DecideAgainstDeactivation",
     "OneNewModule",
     "OneNewUser",
+    "OneNewName",
 ]
 
 

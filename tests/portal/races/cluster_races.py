@@ -1,13 +1,13 @@
-"""Four processes do all sorts of things to few people and modules."""
+"""Races with the cluster, which publishes the document and takes answers and catalogues."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
 from django.db.models import QuerySet
-from race_kinds import NOW, OLGA, ROOT, Race, Side, by, make_module, make_user
+from race_kinds import NOW, OLGA, OTTO, ROOT, Race, Side, by, make_module, make_user
 
 from profiles_management.pmr import UserKind
 from user_manager.domain.call import Call
@@ -18,17 +18,40 @@ from user_manager.domain.limits import AskedTime
 from user_manager.domain.policy import Policy
 from user_manager.domain.user_lists import UserRow
 from user_manager.domain.vocabulary import AccessType, Role, Scope
-from user_manager.models import Access
+from user_manager.models import Access, CatalogueConflict, Module
 from user_manager.services.answering import take_answer
 from user_manager.services.deciding import Decision, decide
 from user_manager.services.ending import Removal, revoke_in_module
 from user_manager.services.importing import import_users
+from user_manager.services.modules import ModuleValues, put_module
 from user_manager.services.publishing import publish_document
 from user_manager.services.requesting import AccessOrder, add_access
 from user_manager.services.sweeping import sweep
 from user_manager.services.users import change_user
 
 CLUSTER = Call(Caller(token="cluster", scopes=frozenset({Scope.CLUSTER})), NOW, Policy())
+
+
+class OneNewName(Race):
+    """Somebody registers a module by the name of a profile that is new in the catalogue."""
+
+    def name(self, number: int) -> str:
+        return f"name-{number}"
+
+    def sides(self, number: int) -> list[Side]:
+        profile = CatalogueProfile(self.name(number), Person(UserKind.USER, OTTO), open=True)
+        answer = ClusterAnswer("", problem="not read yet", catalogue=(profile,))
+        return [
+            lambda: put_module(by(OLGA), self.name(number), ModuleValues()),
+            lambda: take_answer(CLUSTER, answer),
+        ]
+
+    def faults(self, number: int, results: list[str]) -> Iterator[str]:
+        kind = Module.objects.get(id=self.name(number)).kind
+        is_left_out = CatalogueConflict.objects.filter(name=self.name(number)).exists()
+        expected = {"ok": ("external", True), "exists": ("profile", False)}
+        if results[1] != "ok" or expected.get(results[0]) != (kind, is_left_out):
+            yield f"the module is {kind}"
 
 
 class Everything(Race):
