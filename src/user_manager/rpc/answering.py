@@ -4,8 +4,9 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from threading import Event
 from typing import Any, Final
@@ -21,6 +22,7 @@ from user_manager.observability.metrics import REQUEST_SECONDS, REQUESTS
 from user_manager.observability.request_log import REQUEST_ID, clean_request_id
 from user_manager.rpc import user_manager_pb2 as contract
 from user_manager.rpc import verbs
+from user_manager.rpc.arrivals import Arrivals
 from user_manager.rpc.metadata import Metadata
 from user_manager.rpc.verbs import Rpc
 
@@ -60,6 +62,28 @@ class _LogLine:
         _requests.info("answered", extra=fields)
 
 
+class _Gone(Exception):
+    """The client left, or its deadline passed, while the RPC waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the RPCs share.
+
+    Attributes:
+        clock: returns the time at which an RPC is judged.
+        arrivals: where RPCs wait for their messages.
+        workers: the threads that answer, each with a connection to the database.
+        may_answer: RPCs wait while it is not set.
+    """
+
+    configuration: Configuration
+    clock: Clock
+    workers: Executor
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    may_answer: Event = field(default_factory=Event)
+
+
 @dataclass(frozen=True, slots=True)
 class _Answerer:
     """Answers the RPCs of one method.
@@ -71,17 +95,15 @@ class _Answerer:
     name: str
     request_type: type[Message]
     verb: Verb
-    configuration: Configuration
-    clock: Clock
-    may_answer: Event
+    service: Service
 
-    def __call__(self, data: bytes, context: grpc.ServicerContext) -> Message:
-        self.may_answer.wait()
+    def __call__(self, messages: Iterator[bytes], context: grpc.ServicerContext) -> Message:
+        data = self.service.arrivals.message(messages, context)
+        self.service.may_answer.wait()
         started = time.perf_counter()
         line = _LogLine(self.name)
         try:
-            with _database():
-                return self._run(data, context, line)
+            return self.service.workers.submit(self._run, data, context, line).result()
         except Exception as error:  # noqa: BLE001 - the last resort, as in any server
             line.status, details = _status_of(error, self.name)
             context.abort(grpc.StatusCode[line.status], details[:LONGEST_DETAIL])
@@ -89,11 +111,17 @@ class _Answerer:
             line.write(time.perf_counter() - started)
 
     def _run(self, data: bytes, context: grpc.ServicerContext, line: _LogLine) -> Message:
-        configuration = self.configuration
+        if not context.is_active():
+            raise _Gone
+        with _database():
+            return self._answer(data, context, line)
+
+    def _answer(self, data: bytes, context: grpc.ServicerContext, line: _LogLine) -> Message:
+        configuration = self.service.configuration
         metadata = Metadata(context.invocation_metadata())
         line.request_id = clean_request_id(metadata.first(REQUEST_ID.lower()))
         credentials = metadata.credentials(context.peer(), configuration.identity_header)
-        now = self.clock()
+        now = self.service.clock()
         identity = authenticate(credentials, configuration, now)
         line.actor = identity.caller.actor
         rpc = Rpc(identity.call(configuration, now), metadata)
@@ -127,6 +155,8 @@ def _status_of(error: Exception, name: str) -> tuple[str, str]:
     """
     if isinstance(error, UserManagerError):
         return error.grpc_status, error.detail
+    if isinstance(error, _Gone):
+        return "CANCELLED", "The client left."
     if isinstance(error, OperationalError | InterfaceError):
         _log.warning("%s: the database cannot be reached (%s)", name, type(error).__name__)
         return Unavailable.grpc_status, "The database cannot be reached. Try again."
@@ -135,17 +165,15 @@ def _status_of(error: Exception, name: str) -> tuple[str, str]:
     return "INTERNAL", "The service has an error, which is logged."
 
 
-def contract_handler(
-    configuration: Configuration, clock: Clock, may_answer: Event
-) -> "grpc.GenericRpcHandler[bytes, Message]":
+def contract_handler(service: Service) -> "grpc.GenericRpcHandler[bytes, Message]":
     """Return what answers the RPCs of the contract.
 
-    Args:
-        may_answer: RPCs wait while it is not set.
+    To gRPC the requests are streams, which look the same on the wire: so the wait for a message is
+    here.
     """
     methods = {
-        name: grpc.unary_unary_rpc_method_handler(
-            _Answerer(name, request_type, verb, configuration, clock, may_answer),
+        name: grpc.stream_unary_rpc_method_handler(
+            _Answerer(name, request_type, verb, service),
             response_serializer=lambda message: message.SerializeToString(),
         )
         for name, (request_type, verb) in VERBS.items()

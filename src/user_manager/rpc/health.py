@@ -1,20 +1,23 @@
-"""Health and reflection. They need no identity, and have threads apart from those of the verbs."""
+"""Health and reflection, which need no identity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 import grpc
 from django.db import close_old_connections
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from google.protobuf.message import DecodeError
+from grpc_health.v1 import health, health_pb2
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from user_manager.observability.readiness import why_not_ready
 from user_manager.rpc.answering import SERVICE
+from user_manager.rpc.arrivals import Arrivals
 
 _Status = health_pb2.HealthCheckResponse
+_TOOLS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +40,31 @@ class Health(health.HealthServicer):
 
     The name '' is for liveness: it is healthy while the process runs. The name of the service is
     for readiness: it is healthy while the database answers and has all migrations.
+
+    Args:
+        checks: the thread that looks at the database, which works while all workers are busy.
+        tools: the threads of what keeps one for as long as a client likes.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, arrivals: Arrivals, checks: Executor, tools: ThreadPoolExecutor) -> None:
+        super().__init__(experimental_thread_pool=tools)
+        self._arrivals = arrivals
+        self._checks = checks
         self.set(SERVICE, _Status.SERVING)
 
     def check(
-        self, request: health_pb2.HealthCheckRequest, context: grpc.ServicerContext
+        self, messages: Iterator[bytes], context: grpc.ServicerContext
     ) -> health_pb2.HealthCheckResponse:
         """Return the health that a name has now."""
+        data = self._arrivals.message(messages, context)
+        try:
+            request = health_pb2.HealthCheckRequest.FromString(data)
+        except DecodeError:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "This is not a HealthCheckRequest.")
         response = self.Check(request, context)
         if request.service == SERVICE and response.status == _Status.SERVING:
-            response.status = _Status.SERVING if _is_ready() else _Status.NOT_SERVING
+            is_ready = self._checks.submit(_is_ready).result()
+            response.status = _Status.SERVING if is_ready else _Status.NOT_SERVING
         return response
 
 
@@ -61,28 +76,29 @@ def _is_ready() -> bool:
         close_old_connections()
 
 
-def add_health(server: grpc.Server, threads: Executor) -> Health:
-    """Add the service of health.
+def add_health_and_reflection(server: grpc.Server, arrivals: Arrivals, checks: Executor) -> Health:
+    """Add health, and reflection: descriptions of the services, for tools such as grpcurl.
 
     Args:
-        threads: run the checks, so that these are answered while all workers are busy.
+        checks: the thread that looks at the database.
     """
-    servicer = Health()
-    check = _InOwnThreads(servicer.check, threads)
-    methods = SimpleNamespace(Check=check, List=servicer.List, Watch=servicer.Watch)
-    health_pb2_grpc.add_HealthServicer_to_server(methods, server)
+    tools = ThreadPoolExecutor(_TOOLS, thread_name_prefix="tools")
+    servicer = Health(arrivals, checks, tools)
+    methods = {
+        "Check": grpc.stream_unary_rpc_method_handler(
+            servicer.check, response_serializer=_Status.SerializeToString
+        ),
+        "Watch": grpc.unary_stream_rpc_method_handler(
+            servicer.Watch,
+            request_deserializer=health_pb2.HealthCheckRequest.FromString,
+            response_serializer=_Status.SerializeToString,
+        ),
+    }
+    handler = grpc.method_handlers_generic_handler(health.SERVICE_NAME, methods)
+    server.add_generic_rpc_handlers((handler,))
+    names = [SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME]
+    describer = reflection.ReflectionServicer(names)
+    info = _InOwnThreads(describer.ServerReflectionInfo, tools)
+    described = SimpleNamespace(ServerReflectionInfo=info)
+    reflection_pb2_grpc.add_ServerReflectionServicer_to_server(described, server)
     return servicer
-
-
-def add_reflection(server: grpc.Server) -> None:
-    """Add descriptions of the services, for tools such as grpcurl.
-
-    Anybody can keep a reflection open for as long as they like, which keeps a thread.
-    """
-    servicer = reflection.ReflectionServicer(
-        [SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME]
-    )
-    threads = ThreadPoolExecutor(2, thread_name_prefix="reflection")
-    info = _InOwnThreads(servicer.ServerReflectionInfo, threads)
-    methods = SimpleNamespace(ServerReflectionInfo=info)
-    reflection_pb2_grpc.add_ServerReflectionServicer_to_server(methods, server)

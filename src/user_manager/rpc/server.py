@@ -1,6 +1,5 @@
 """The gRPC server: threads, limits, TLS, and an end that loses no RPC."""
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ import grpc
 
 from user_manager.configuration import PREFIX, Configuration, ConfigurationError
 from user_manager.identity import clock
-from user_manager.rpc.answering import Clock, contract_handler
-from user_manager.rpc.health import Health, add_health, add_reflection
+from user_manager.rpc.answering import Clock, Service, contract_handler
+from user_manager.rpc.arrivals import LONGEST_WAIT, Arrivals
+from user_manager.rpc.health import Health, add_health_and_reflection
 from user_manager.rpc.tls import server_credentials
 
 WORKERS: Final = 10
@@ -20,7 +20,7 @@ DRAIN_SECONDS: Final = 25.0
 """How long running RPCs may take at the end. Kubernetes waits 30 seconds."""
 _PAUSE_SECONDS: Final = 0.2
 
-_MOST_RPCS: Final = 1000  # running and waiting; more are refused with RESOURCE_EXHAUSTED
+_MOST_RPCS: Final = 500  # running and waiting; more are refused with RESOURCE_EXHAUSTED
 _OPTIONS: Final = (
     ("grpc.so_reuseport", 0),  # a port that is in use is an error
     ("grpc.max_receive_message_length", 4 * 1024 * 1024),
@@ -48,28 +48,31 @@ class RpcServer:
     port: int
     _server: grpc.Server
     _health: Health
-    _may_answer: threading.Event
+    _service: Service
 
     def start(self) -> None:
         """Begin to answer."""
+        self._service.arrivals.start()
         self._server.start()
 
     def drain(self) -> None:
         """Take no more RPCs, and answer all that have arrived; after a while cancel them.
 
-        gRPC cancels what has arrived and is not with a worker yet. So the workers pause for a
-        moment, in which it hands them everything.
+        gRPC cancels what has arrived and is not with a thread yet. So all pause for a moment, in
+        which it hands over everything.
         """
         self._health.enter_graceful_shutdown()
-        self._may_answer.clear()
+        self._service.may_answer.clear()
         time.sleep(_PAUSE_SECONDS)
         ended = self._server.stop(DRAIN_SECONDS)
-        self._may_answer.set()
+        self._service.may_answer.set()
         ended.wait()
+        self._service.arrivals.close()
 
     def close(self) -> None:
         """End at once."""
         self._server.stop(None).wait()
+        self._service.arrivals.close()
 
 
 def create_server(
@@ -79,6 +82,7 @@ def create_server(
     workers: ThreadPoolExecutor | None = None,
     checks: ThreadPoolExecutor | None = None,
     clock: Clock = clock.now,
+    longest_wait: float = LONGEST_WAIT,
 ) -> RpcServer:
     """Return a server that listens and does not answer yet.
 
@@ -88,22 +92,24 @@ def create_server(
         workers: runs the RPCs; `WORKERS` threads if it is not given.
         checks: runs the checks of health; one thread if it is not given.
         clock: returns the time at which an RPC is judged.
+        longest_wait: seconds that an RPC may wait for its message.
 
     Raises:
         ConfigurationError: the port is in use, or the settings of TLS are wrong.
     """
     server = grpc.server(
-        workers or ThreadPoolExecutor(WORKERS, thread_name_prefix="rpc"),
+        ThreadPoolExecutor(_MOST_RPCS, thread_name_prefix="arrivals"),
         options=_OPTIONS,
         maximum_concurrent_rpcs=_MOST_RPCS,
     )
-    may_answer = threading.Event()
-    may_answer.set()
-    server.add_generic_rpc_handlers((contract_handler(configuration, clock, may_answer),))
-    health = add_health(server, checks or ThreadPoolExecutor(1, thread_name_prefix="health"))
-    add_reflection(server)
+    workers = workers or ThreadPoolExecutor(WORKERS, thread_name_prefix="rpc")
+    checks = checks or ThreadPoolExecutor(1, thread_name_prefix="health")
+    service = Service(configuration, clock, workers, Arrivals(longest_wait))
+    service.may_answer.set()
+    server.add_generic_rpc_handlers((contract_handler(service),))
+    health = add_health_and_reflection(server, service.arrivals, checks)
     port = _listen(server, configuration, address or f"[::]:{configuration.grpc_port}")
-    return RpcServer(port, server, health, may_answer)
+    return RpcServer(port, server, health, service)
 
 
 def _listen(server: grpc.Server, configuration: Configuration, address: str) -> int:

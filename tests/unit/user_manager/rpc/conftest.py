@@ -72,7 +72,7 @@ def start(
     world()
     with ExitStack() as stack:
 
-        def begin(**settings: str) -> Client:
+        def begin(longest_wait: float = 20, **settings: str) -> Client:
             variables = {f"USER_MANAGER_{name.upper()}": text for name, text in settings.items()}
             server = create_server(
                 load(ENVIRONMENT | variables),
@@ -80,6 +80,7 @@ def start(
                 workers=one_thread(),
                 checks=one_thread(),
                 clock=clock,
+                longest_wait=longest_wait,
             )
             server.start()
             stack.callback(server.close)

@@ -1,5 +1,6 @@
 """The server: limits, deadlines, TLS, health, the database away, and its end."""
 
+import itertools
 import logging
 import os
 import signal
@@ -101,6 +102,53 @@ def test_an_unknown_method_is_not_implemented(client: Client) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         call(b"", timeout=20)
     assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED  # type: ignore[attr-defined]
+
+
+# messages that do not come
+
+
+@contextmanager
+def half_rpcs(client: Client, count: int) -> Iterator[list[Any]]:
+    """Begin RPCs, and send no message until the block ends."""
+    released = threading.Event()
+
+    def nothing() -> Iterator[bytes]:
+        released.wait()
+        yield from ()
+
+    paths = itertools.cycle([f"/{SERVICE}/GetUser", "/grpc.health.v1.Health/Check"])
+    try:
+        yield [client.channel.stream_unary(next(paths)).future(nothing()) for _ in range(count)]
+    finally:
+        released.set()
+
+
+def test_clients_that_begin_rpcs_and_send_no_message_stop_nobody(client: Client) -> None:
+    with half_rpcs(client, 60):
+        assert client.call("GetUser", as_user(ANN), id=ANN).status == "OK"
+        assert health_of(client, "") == "SERVING"
+        assert health_of(client, SERVICE) == "SERVING"
+
+
+def test_an_rpc_whose_message_does_not_come_is_cancelled(start: Start) -> None:
+    client = start(longest_wait=0.05)
+    with half_rpcs(client, 2) as rpcs:
+        codes = {rpc.exception(timeout=20).code() for rpc in rpcs}
+    assert codes == {grpc.StatusCode.CANCELLED}
+    assert client.call("GetUser", as_user(ANN), id=ANN).status == "OK"
+
+
+def test_an_rpc_without_a_message_is_invalid(client: Client) -> None:
+    with half_rpcs(client, 2) as rpcs:
+        pass
+    codes = {rpc.exception(timeout=20).code() for rpc in rpcs}
+    assert codes == {grpc.StatusCode.INVALID_ARGUMENT}
+
+
+def test_health_of_bytes_that_are_no_message_is_invalid(client: Client) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        client.channel.unary_unary("/grpc.health.v1.Health/Check")(b"\xff", timeout=20)
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT  # type: ignore[attr-defined]
 
 
 # deadlines
