@@ -8,13 +8,16 @@ import pytest
 from portal_stand_in import Portal, serving
 from user_manager_unit import Unit, main
 
+from user_manager_charm import metrics
+
 sys.path.append(str(Path(__file__).parents[2] / "portal"))  # running_server
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow workload is given up early."""
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who does not answer is given up early."""
     monkeypatch.setattr(main, "PATIENCE", 0.5)
+    monkeypatch.setattr(metrics, "PATIENCE", 0.5)
 
 
 @pytest.fixture

@@ -106,11 +106,6 @@ def workload(tmp_path_factory) -> Iterator[Workload]:
             yield Workload(server, notices)
 
 
-@pytest.fixture(autouse=True)
-def _impatient() -> None:
-    """A real workload may take as long as the charm allows."""
-
-
 @pytest.fixture
 def profile(request) -> str:
     """The name of an open profile of this test; its owner is Olga."""

@@ -117,7 +117,7 @@ def test_a_large_document_is_published(related):
     assert related.relation("profiles").local_app_data["encoding"] == "zlib+base64"
 
 
-def test_a_workload_that_never_ends_its_answer_is_given_up(related):
+def test_a_workload_that_never_ends_its_answer_is_given_up(related, impatient):
     related.portal.drip = True
     related.see("update_status")
 
@@ -126,7 +126,7 @@ def test_a_workload_that_never_ends_its_answer_is_given_up(related):
     )
 
 
-def test_a_workload_that_does_not_listen_is_waited_for(related):
+def test_a_workload_that_does_not_listen_is_waited_for(related, impatient):
     related.portal_is_away()
     related.see("update_status")
 

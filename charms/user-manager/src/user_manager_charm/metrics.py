@@ -33,7 +33,7 @@ SOURCES = {
 
 _RULES = Path(__file__).parents[1] / "prometheus_alert_rules" / "user-manager.rules"
 _PREFIX, _BUCKET = "user_manager_", "_bucket"
-_PATIENCE = 2.0  # seconds for each request; a hook waits for it
+PATIENCE = 2.0  # seconds for each request; a hook waits for it
 _OK = 200
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def send(charm: ops.CharmBase, sources: Mapping[str, str]) -> None:
         points = [point for source in sources.items() for point in _read(*source)]
         body = json.dumps(payload(points, resource, time.time_ns())).encode()
         url = f"{location}/v1/metrics"
-        answer = http_request.send("POST", url, body=body, patience=_PATIENCE)
+        answer = http_request.send("POST", url, body=body, patience=PATIENCE)
         if answer.status != _OK:
             logger.warning("the collector answered with %d to metrics", answer.status)
     except (RequestError, ValueError) as error:
@@ -116,7 +116,7 @@ def _read(service: str, url: str) -> Iterator[Point]:
         RequestError: it does not answer.
         ValueError: the answer is not of the format of Prometheus.
     """
-    answer = http_request.send("GET", url, patience=_PATIENCE)
+    answer = http_request.send("GET", url, patience=PATIENCE)
     for family in text_string_to_metric_families(answer.content.decode()):
         for sample in family.samples:
             if _is_sent(sample.name, sample.value):
