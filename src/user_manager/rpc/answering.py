@@ -4,15 +4,13 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from threading import Event
 from typing import Any, Final
 
 import grpc
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError
 from google.protobuf.message import DecodeError, Message
 
 from user_manager.configuration import Configuration
@@ -25,6 +23,7 @@ from user_manager.rpc import verbs
 from user_manager.rpc.arrivals import Arrivals
 from user_manager.rpc.metadata import Metadata
 from user_manager.rpc.verbs import Rpc
+from user_manager.rpc.workers import Workers
 
 SERVICE: Final = contract.DESCRIPTOR.services_by_name["UserManager"].full_name
 LONGEST_DETAIL: Final = 500  # characters; clients refuse metadata of 8 KB, which errors are sent in
@@ -73,13 +72,13 @@ class Service:
     Attributes:
         clock: returns the time at which an RPC is judged.
         arrivals: where RPCs wait for their messages.
-        workers: the threads that answer, each with a connection to the database.
+        workers: lets some of the threads work at once.
         may_answer: RPCs wait while it is not set.
     """
 
     configuration: Configuration
     clock: Clock
-    workers: Executor
+    workers: Workers
     arrivals: Arrivals = field(default_factory=Arrivals)
     may_answer: Event = field(default_factory=Event)
 
@@ -103,7 +102,8 @@ class _Answerer:
         started = time.perf_counter()
         line = _LogLine(self.name)
         try:
-            return self.service.workers.submit(self._run, data, context, line).result()
+            with self.service.workers.working():
+                return self._run(data, context, line)
         except Exception as error:  # noqa: BLE001 - the last resort, as in any server
             line.status, details = _status_of(error, self.name)
             context.abort(grpc.StatusCode[line.status], details[:LONGEST_DETAIL])
@@ -113,10 +113,6 @@ class _Answerer:
     def _run(self, data: bytes, context: grpc.ServicerContext, line: _LogLine) -> Message:
         if not context.is_active():
             raise _Gone
-        with _database():
-            return self._answer(data, context, line)
-
-    def _answer(self, data: bytes, context: grpc.ServicerContext, line: _LogLine) -> Message:
         configuration = self.service.configuration
         metadata = Metadata(context.invocation_metadata())
         line.request_id = clean_request_id(metadata.first(REQUEST_ID.lower()))
@@ -135,16 +131,6 @@ class _Answerer:
             return self.request_type.FromString(data)
         except DecodeError:
             raise Invalid(f"This is not a {self.request_type.DESCRIPTOR.name}.") from None
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """Keep the database connection of this worker's thread usable, as Django does for requests."""
-    close_old_connections()
-    try:
-        yield
-    finally:
-        close_old_connections()
 
 
 def _status_of(error: Exception, name: str) -> tuple[str, str]:

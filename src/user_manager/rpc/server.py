@@ -13,9 +13,10 @@ from user_manager.rpc.answering import Clock, Service, contract_handler
 from user_manager.rpc.arrivals import LONGEST_WAIT, Arrivals
 from user_manager.rpc.health import Health, add_health_and_reflection
 from user_manager.rpc.tls import server_credentials
+from user_manager.rpc.workers import Workers
 
 WORKERS: Final = 10
-"""Threads, each with one connection to the database."""
+"""RPCs that work at once; there are at most twice as many connections to the database."""
 DRAIN_SECONDS: Final = 25.0
 """How long running RPCs may take at the end. Kubernetes waits 30 seconds."""
 _PAUSE_SECONDS: Final = 0.2
@@ -79,7 +80,8 @@ def create_server(
     configuration: Configuration,
     *,
     address: str | None = None,
-    workers: ThreadPoolExecutor | None = None,
+    threads: ThreadPoolExecutor | None = None,
+    workers: int = WORKERS,
     checks: ThreadPoolExecutor | None = None,
     clock: Clock = clock.now,
     longest_wait: float = LONGEST_WAIT,
@@ -89,7 +91,8 @@ def create_server(
     Args:
         configuration: the settings.
         address: address and port; every address and GRPC_PORT if it is not given.
-        workers: runs the RPCs; `WORKERS` threads if it is not given.
+        threads: run the RPCs; most of them wait for messages.
+        workers: how many RPCs work at once.
         checks: runs the checks of health; one thread if it is not given.
         clock: returns the time at which an RPC is judged.
         longest_wait: seconds that an RPC may wait for its message.
@@ -98,13 +101,12 @@ def create_server(
         ConfigurationError: the port is in use, or the settings of TLS are wrong.
     """
     server = grpc.server(
-        ThreadPoolExecutor(_MOST_RPCS, thread_name_prefix="arrivals"),
+        threads or ThreadPoolExecutor(_MOST_RPCS, thread_name_prefix="rpc"),
         options=_OPTIONS,
         maximum_concurrent_rpcs=_MOST_RPCS,
     )
-    workers = workers or ThreadPoolExecutor(WORKERS, thread_name_prefix="rpc")
     checks = checks or ThreadPoolExecutor(1, thread_name_prefix="health")
-    service = Service(configuration, clock, workers, Arrivals(longest_wait))
+    service = Service(configuration, clock, Workers(workers), Arrivals(longest_wait))
     service.may_answer.set()
     server.add_generic_rpc_handlers((contract_handler(service),))
     health = add_health_and_reflection(server, service.arrivals, checks)

@@ -12,7 +12,7 @@ from django.db import connections
 from rpc_world import NOW, world
 
 from user_manager.configuration import load
-from user_manager.rpc import answering, health
+from user_manager.rpc import health, workers
 from user_manager.rpc.server import create_server
 
 ENVIRONMENT = {
@@ -43,21 +43,22 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], ThreadPoolExecutor]]:
-    """Return a maker of workers that use the connection of the test, one after the other.
+def sharing_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], ThreadPoolExecutor]]:
+    """Return a maker of threads that use the connection of the test.
 
     So they see what the test wrote, and its transaction undoes what they write. They do not close
     the connection, as Django's own test client does not.
     """
-    for module in (answering, health):
+    for module in (workers, health):
         monkeypatch.setattr(module, "close_old_connections", lambda: None)
+    monkeypatch.setattr(workers, "close_connection", lambda: None)
     connection = connections["default"]
 
     def share() -> None:
         connections["default"] = connection
 
     connection.inc_thread_sharing()
-    yield lambda: ThreadPoolExecutor(1, initializer=share)
+    yield lambda: ThreadPoolExecutor(100, initializer=share)
     connection.dec_thread_sharing()
 
 
@@ -66,7 +67,7 @@ def start(
     db: None,
     contract: Contract,
     clock: Clock,
-    one_thread: Callable[[], ThreadPoolExecutor],
+    sharing_threads: Callable[[], ThreadPoolExecutor],
 ) -> Iterator[Start]:
     """Return what starts a server with settings in the world of these tests."""
     world()
@@ -77,8 +78,9 @@ def start(
             server = create_server(
                 load(ENVIRONMENT | variables),
                 address="127.0.0.1:0",
-                workers=one_thread(),
-                checks=one_thread(),
+                threads=sharing_threads(),
+                workers=1,
+                checks=sharing_threads(),
                 clock=clock,
                 longest_wait=longest_wait,
             )
