@@ -66,6 +66,7 @@ def test_an_image_is_built_and_runs_without_rights(base_image, tmp_path):
     code = "import os; print(os.getuid(), open('/word').read().strip(), os.access('/', os.W_OK))"
 
     assert container_images.run(name, "python3", "-c", code) == "10001 built False\n"
+    container_images.remove(name)
 
 
 def test_a_container_in_the_background_is_told_to_end(base_image):
