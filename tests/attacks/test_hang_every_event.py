@@ -19,6 +19,7 @@ OF_ADMINISTRATORS = {
     "profiles_management.git.private_key._BLOCK": "the key that the administrator configures",
     "profiles_management.kubeflow.cluster.kubeconfig.tls._CERTIFICATE": "the kubeconfig of the person who runs the command",
     "profiles_management.kubeflow.cluster.kubeconfig.tls._KEY": "the kubeconfig of the person who runs the command",
+    "user_manager.configuration._SERVICE_LINK": "the names of environment variables, which the platform sets",
 }
 """Patterns that are not linear and see no text of anybody who means ill."""
 OF_SHORT_TEXTS = {"profiles_management.pmr.redaction.pattern": "://"}
