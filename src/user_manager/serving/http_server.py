@@ -47,6 +47,7 @@ class HttpServer(BaseApplication):
             "workers": _workers(self._configuration),
             "threads": 16,
             "preload_app": True,
+            "sendfile": False,  # it would wait for a slow client without an end
             "timeout": 60,
             "graceful_timeout": 30,
             "keepalive": 75,  # longer than that of a proxy before us, which then closes first

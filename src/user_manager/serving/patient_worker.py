@@ -21,7 +21,8 @@ COLLECTED: Final = 128 * 1024
 """Bytes of head and body that the kernel collects. A thread waits for the rest of larger ones."""
 _HEAD_SECONDS: Final = 1.0  # it is there, or nothing more comes
 _BODY_SECONDS: Final = 30.0  # the answer of a cluster may have 16 MiB
-_ANSWER_SECONDS: Final = 60.0  # for each part of an answer
+_ANSWER_SECONDS: Final = 10.0  # that answers wait for a client that does not read
+_SLOWEST: Final = 10_000  # bytes a second that a client reads, or it uses up these seconds
 _END_SECONDS: Final = 0.5
 _COLLECTING_SECONDS: Final = 30.0
 _BODY_SIZE: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*\r\n", re.IGNORECASE)
@@ -43,6 +44,7 @@ class ClientSocket(socket.socket):
         self.deadline = 0.0
         self._collected = 0
         self._collecting_since = 0.0
+        self._patience = _ANSWER_SECONDS
 
     def allow(self, seconds: float) -> None:
         """Let the client send for some time from now on."""
@@ -98,11 +100,14 @@ class ClientSocket(socket.socket):
         Raises:
             ConnectionResetError: the client is too slow.
         """
-        self.settimeout(_ANSWER_SECONDS)
+        started = time.monotonic()
+        self.settimeout(max(0.001, self._patience))
         try:
             super().sendall(data, flags)
         except TimeoutError:
             raise _too_slow() from None
+        used = time.monotonic() - started - len(data) / _SLOWEST
+        self._patience = min(_ANSWER_SECONDS, self._patience - used)
 
 
 def _too_slow() -> ConnectionResetError:
