@@ -33,6 +33,8 @@ def check_user_id(user_id: str, path: str = "id") -> str:
         raise Invalid.at(path, "must not be . or ..")
     if user_id.casefold().startswith(_RESERVED_PREFIXES):
         raise Invalid.at(path, f"must not begin with {' or '.join(_RESERVED_PREFIXES)}")
+    if "*" in user_id:  # a policy of Istio takes it for a pattern at an end
+        raise Invalid.at(path, "must not have *")
     finding = user_finding(user_id)
     if finding is not None:
         raise Invalid.at(path, f"{finding.what}; {finding.remedy}")
