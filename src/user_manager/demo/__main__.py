@@ -2,9 +2,9 @@
 
 import os
 import signal
+import socket
 import sys
 import tempfile
-import threading
 
 _ADDRESS = "127.0.0.1"
 _PORT = 8088
@@ -24,11 +24,17 @@ The data is in a temporary folder. Ctrl-C ends it and removes the folder.
 def main() -> None:
     """Serve until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    port = int(os.environ.get("PORT", _PORT))
+    try:
+        socket.create_server((_ADDRESS, port)).close()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        sys.exit(f"Port {port}: {reason}. Choose another one: PORT={port + 1} make portal")
     with tempfile.TemporaryDirectory(prefix="user-manager-") as folder:
         os.environ["DJANGO_SETTINGS_MODULE"] = "user_manager.demo.settings"
         os.environ["USER_MANAGER_DATA_DIR"] = folder
         try:
-            _serve(int(os.environ.get("PORT", _PORT)))
+            _serve(port)
         except KeyboardInterrupt:
             sys.stdout.write("\n")
 
@@ -40,9 +46,13 @@ def _serve(port: int) -> None:
     from user_manager.demo.portal import prepare, serve  # noqa: PLC0415 - it needs the setup
 
     prepare()
+    serve(_ADDRESS, port, _show_text)
+
+
+def _show_text(port: str) -> None:
+    """Say what to click, when the server listens."""
     sys.stdout.write(_TEXT.format(address=_ADDRESS, port=port))
     sys.stdout.flush()
-    serve(_ADDRESS, port, threading.Event())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The database and the server of the demonstration."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -26,14 +27,19 @@ def prepare() -> None:
     answer_once(now, policy)
 
 
-def serve(address: str, port: int, stopped: threading.Event) -> None:
-    """Serve until KeyboardInterrupt, while the stand-in for the cluster answers."""
+def serve(address: str, port: int, on_bind: Callable[[str], None]) -> None:
+    """Serve until KeyboardInterrupt, while the stand-in for the cluster answers.
+
+    Args:
+        on_bind: is given the port when the server listens.
+    """
+    stopped = threading.Event()
     allow_development_identity()
     policy = settings.USER_MANAGER.policy
     cluster = threading.Thread(target=answer_until, args=(stopped, policy), daemon=True)
     cluster.start()
     try:
-        run(address, port, get_wsgi_application(), threading=True)
+        run(address, port, get_wsgi_application(), threading=True, on_bind=on_bind)
     finally:
         stopped.set()
         cluster.join()
