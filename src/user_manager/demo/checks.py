@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error
 
 
-@register(Tags.security, deploy=True)
 def refuse_development_identity(
     app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - Django gives them
     **_: object,
 ) -> list[CheckMessage]:
-    """Refuse these settings in a deployment. Only the settings of the demonstration load it."""
+    """Refuse these settings in a deployment. Only the demonstration registers it."""
     return [
         Error(
             "The settings of the demonstration let everybody choose who they are.",
