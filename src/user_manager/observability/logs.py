@@ -53,6 +53,9 @@ def log_settings(form: Literal["json", "text"]) -> dict[str, Any]:
         "loggers": {
             # their lines hold whole URLs, with what people search for
             "django.request": {"level": "ERROR"},
+            # theirs hold values of people, and reading them for a line would ask the database
+            "django.db.backends": {"level": "INFO"},
+            "django.template": {"level": "INFO"},
             "httpx2": {"level": "WARNING"},
             # quotes metadata that is not UTF-8, which may be a token with a typing error
             "grpc._cython.cygrpc": {"level": "CRITICAL"},

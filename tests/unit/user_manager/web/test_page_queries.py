@@ -1,5 +1,7 @@
 """The queries of a page do not grow with what it shows."""
 
+import logging
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -36,3 +38,17 @@ def test_a_page_sends_a_few_queries_however_much_it_shows(
     ) as queries:
         assert browser(visitor).get(path).status_code == 200
     assert len(queries) <= most, [query["sql"][:100] for query in queries]
+
+
+def test_a_page_sends_no_more_queries_where_everything_is_logged() -> None:
+    profile("ml")
+    grant(ANN, "ml")
+    visitor = browser(ANN)
+    counts = []
+    for level in (logging.INFO, logging.DEBUG):
+        logging.getLogger().setLevel(level)
+        with CaptureQueriesContext(connection) as queries:
+            assert visitor.get("/").status_code == 200
+        counts.append(len(queries))
+    logging.getLogger().setLevel(logging.INFO)
+    assert counts[0] == counts[1]
