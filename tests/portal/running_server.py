@@ -82,10 +82,8 @@ def running(folder: Path, *options: str, **settings: str) -> Iterator[Server]:
     variables = {
         f"USER_MANAGER_{name}": value for name, value in (values | ports | settings).items()
     }
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith("USER_MANAGER")
-    }
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    ours = ("DJANGO_", "USER_MANAGER_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environment = kept | variables | {"PYTHONPATH": str(SOURCES)}
     command(environment, "migrate")
     log = (folder / "log").open("w+")
