@@ -1,6 +1,8 @@
 """Giving the document to the cluster."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from user_manager.domain.call import Call
 from user_manager.domain.permissions import may_speak_for_cluster
@@ -11,6 +13,8 @@ from user_manager.selectors.exported import cluster_document
 from user_manager.selectors.ownership import current
 from user_manager.services.effects import Outcome, set_effects
 from user_manager.services.transaction import recording
+
+_KEPT_FOR: Final = timedelta(days=90)
 
 
 def publish_document(call: Call) -> PmrDocument:
@@ -34,6 +38,11 @@ def publish_document(call: Call) -> PmrDocument:
     if document.left_out:
         _refuse(document.left_out, call)
     return document
+
+
+def forget_old_revisions(now: datetime) -> None:
+    """Delete revisions that the cluster has not been given for 90 days, and will not answer."""
+    PublishedRevision.objects.filter(published_at__lt=now - _KEPT_FOR).delete()
 
 
 def _refuse(left_out: Sequence[LeftOut], call: Call) -> None:

@@ -11,6 +11,7 @@ from user_manager.domain.call import Call
 from user_manager.domain.caller import SYSTEM
 from user_manager.identity import clock
 from user_manager.services.announcing import announce
+from user_manager.services.publishing import forget_old_revisions
 from user_manager.services.sending import Webhook, forget_old_notices, send_notices
 from user_manager.services.sweeping import sweep
 from user_manager.serving.stop_signals import stop_signals
@@ -53,6 +54,7 @@ def _round(configuration: Configuration, webhook: Webhook | None) -> None:
     ended = sweep(call)
     announced = announce(call)
     forget_old_notices(call.now)
+    forget_old_revisions(call.now)
     _log.info("sweep: %d accesses and requests ended, %d end soon", ended, announced)
     if webhook is not None:
         count = send_notices(webhook, clock.now)

@@ -26,7 +26,7 @@ from service_world import (
 from user_manager.domain.vocabulary import Scope
 from user_manager.models import Access, Module, PublishedRevision, User
 from user_manager.services.ending import Removal, revoke_access
-from user_manager.services.publishing import publish_document
+from user_manager.services.publishing import forget_old_revisions, publish_document
 
 pytestmark = pytest.mark.usefixtures("system", "profile")
 DAY = timedelta(days=1)
@@ -119,3 +119,13 @@ def test_each_published_revision_keeps_the_last_event_in_it():
     second = document().revision
     kept = dict(PublishedRevision.objects.values_list("revision", "last_event"))
     assert kept[second] == kept[first] + 2
+
+
+def test_the_sweep_forgets_revisions_that_the_cluster_has_not_been_given_for_90_days():
+    old = document().revision
+    give(ANN, PROFILE)
+    new = document(NOW + DAY).revision
+    forget_old_revisions(NOW + 90 * DAY)
+    assert set(PublishedRevision.objects.values_list("revision", flat=True)) == {old, new}
+    forget_old_revisions(NOW + 91 * DAY)
+    assert set(PublishedRevision.objects.values_list("revision", flat=True)) == {new}
