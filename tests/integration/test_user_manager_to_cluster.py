@@ -10,10 +10,10 @@ import pytest
 from integration.command import written
 from integration.engine import Engine
 from integration.people import OLGA, person
-from portal.running_server import Server, command, running
 from profiles_management.cli.main import main
 from profiles_management.cli.session import Session
 from profiles_management.pmr.classes import Profile
+from running_server import Server, command, running
 
 LI = person("li")
 Call = Callable[..., dict[str, Any]]

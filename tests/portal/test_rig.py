@@ -1,5 +1,6 @@
 """What the other tests here run on does what it says."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -35,8 +36,9 @@ def test_a_server_ends_with_the_process_that_needs_it_even_if_that_is_killed():
         "with postgresql.running_postgresql() as server: print(server.url(), flush=True); time.sleep(60)"
     )
     folder = Path(__file__).parent
+    environment = os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{folder.parent}"}
     with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()

@@ -1,16 +1,12 @@
 """A unit of the charm of the User Manager, and its workload."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from portal_stand_in import Portal, serving
 from user_manager_unit import Unit, main
 
 from user_manager_charm import metrics
-
-sys.path.append(str(Path(__file__).parents[2] / "portal"))  # running_server
 
 
 @pytest.fixture
