@@ -35,7 +35,7 @@ On {machine}, with the program that sends the requests on the same cores.{busy}
 ## What is measured
 
 - **GetUser**: a person reads themselves, with roles and accesses; over REST and over gRPC. It takes
-  three queries, beside the one that finds the caller; a test counts them.
+  three queries, in addition to the one that finds the caller; a test counts them.
 - **requests to decide**: the first page of the list of an owner.
 - **a decision**: every second one approves. Each is one transaction with its event.
 - **document**: the approved accesses to profiles for the cluster, whole; *unchanged* asks whether

@@ -102,7 +102,7 @@ def _write_accesses(users: int) -> None:
 
 
 def _requests(users: int, rows: Any) -> Iterator[Any]:
-    """Yield the requests; whoever has access to a profile already asks for that to a system."""
+    """Yield the requests; each asks the owner of a profile for the level OWNER."""
     count = modules_of(users)
     for access in rows("asked", range(10, users + 1, 10), "profile", state="PENDING"):
         number = int(access.id.rpartition("-")[2]) // 10

@@ -162,7 +162,7 @@ def _mirror() -> str:
         match = _MIRROR.search(file.read_text()) if file.is_file() else None
         if match:
             return match["line"] or match["field"]
-    return "http://deb.debian.org/debian"
+    raise AssertionError(f"{_SOURCES} names no mirror for {SUITE}, from which images are made")
 
 
 def _exists(image: str) -> bool:

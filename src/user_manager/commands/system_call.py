@@ -1,4 +1,4 @@
-"""The call of the command line: whoever may run it on the server is trusted with everything."""
+"""The call of the command line: who may run it on the server may do everything."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""What the cluster's catalogue says of profiles beside their owners."""
+"""Contributors of profiles in the cluster's catalogue, and names that conflict."""
 
 from django.db import models
 

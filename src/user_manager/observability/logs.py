@@ -9,7 +9,7 @@ from typing import Any, Literal
 from user_manager.domain.times import format_time
 
 FIELDS = ("request_id", "actor", "method", "route", "status", "milliseconds")
-"""What a record may carry beside its message."""
+"""Fields that a record may have in addition to its message."""
 
 
 class JsonFormatter(logging.Formatter):

@@ -1,4 +1,4 @@
-"""gRPC beside the HTTP server: a process of its own, which ends with it."""
+"""The gRPC server as a child process of the HTTP server, which ends with it."""
 
 import os
 import signal

@@ -1,5 +1,6 @@
 """The races: who does what at the same moment, and what must hold afterwards."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -53,7 +54,7 @@ def make_module(name: str) -> None:
     give(OTTO, name, "OWNER")
 
 
-class Race:
+class Race(ABC):
     """A race of two sides, round by round. Each round has a person of its own."""
 
     size = 2
@@ -71,11 +72,12 @@ class Race:
             make_module(self.module(number))
         self.begin(number)
 
-    def begin(self, number: int) -> None:
+    def begin(self, number: int) -> None:  # noqa: B027 - not every race needs more
         """Make what this race is about."""
 
+    @abstractmethod
     def sides(self, number: int) -> list[Side]:
-        raise NotImplementedError
+        """Return what the processes of a round do."""
 
     def faults(self, number: int, results: list[str]) -> Iterator[str]:
         yield from ()
