@@ -20,6 +20,7 @@ from typing import Final
 
 import psycopg
 from psycopg import sql
+
 from running_server import free_port
 
 PROGRAMS: Final = Path("/usr/lib/postgresql/15/bin")  # Debian's, which has them on no PATH

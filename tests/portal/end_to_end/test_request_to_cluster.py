@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from running_server import SOURCES, Server, command, running
 
 from integration.conftest import World, cluster, may, name, role, role_of, server
+from running_server import SOURCES, Server, command, running
 
 __all__ = ["cluster", "may", "name", "role", "role_of", "server"]  # fixtures
 

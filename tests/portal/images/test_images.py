@@ -10,6 +10,7 @@ from pathlib import Path
 import container_images
 import pytest
 from container_images import Container
+
 from running_server import free_port
 
 ROOT = Path(__file__).parents[3]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from postgresql import PROGRAMS, Postgresql
+
 from running_server import SOURCES, command
 
 RELEASED = Path(__file__).parent / "released"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from postgresql import Postgresql
+
 from running_server import command
 
 HERE = Path(__file__).parent

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from running_server import Server, read_answer, running
 
 ROOT = "root@example.com"

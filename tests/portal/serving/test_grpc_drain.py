@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
-from running_server import free_port, running
 
+from running_server import free_port, running
 from user_manager.rpc.user_manager_pb2 import CreateUserRequest, GetUserRequest
 from user_manager.rpc.user_manager_pb2_grpc import UserManagerStub
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import grpc
 import pytest
-from running_server import Server, command, free_port, read_answer, running
 
+from running_server import Server, command, free_port, read_answer, running
 from user_manager.rpc.user_manager_pb2 import GetUserRequest
 from user_manager.rpc.user_manager_pb2_grpc import UserManagerStub
 

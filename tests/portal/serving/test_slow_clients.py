@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
 from running_server import Server, command, running
 
 ANN = "ann@example.com"

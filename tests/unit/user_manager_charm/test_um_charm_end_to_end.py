@@ -21,9 +21,9 @@ import pytest
 import telemetry_stand_in
 from cluster_side import ClusterSide
 from portal_stand_in import Portal
-from running_server import Server, command, running
 from user_manager_unit import Unit
 
+from running_server import Server, command, running
 from user_manager.serving import pebble_notice
 from user_manager_charm.settings import NOTICE, PREFIX
 
