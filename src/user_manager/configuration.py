@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+import dj_database_url
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -28,6 +29,7 @@ from user_manager.domain.webhook_messages import WebhookFormat
 
 PREFIX = "USER_MANAGER_"
 _FOLDER = Path("/var/lib/user-manager")
+_ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 # Kubernetes adds variables for each Service of the namespace, such as USER_MANAGER_SERVICE_HOST
 _SERVICE_LINK = re.compile(
     r"(\w+_)?(service_host|service_port(_\w+)?|port(_\d+_(tcp|udp|sctp)(_(proto|port|addr))?)?)"
@@ -66,12 +68,34 @@ def _not_empty(value: SecretStr) -> SecretStr:
     return value
 
 
-def _web_address(value: SecretStr) -> SecretStr:
+def _web_address(value: str) -> str:
     """Check an address. It may have a secret in it, so the error does not show it."""
-    address = urlsplit(value.get_secret_value())
+    address = urlsplit(value)
     is_empty = not any(address)
     if not is_empty and not (address.scheme in {"http", "https"} and address.hostname):
         raise ValueError("it must be empty or begin with https:// (or http://) and a host")
+    return value
+
+
+def _secret_address(value: SecretStr) -> SecretStr:
+    _web_address(value.get_secret_value())
+    return value
+
+
+def _database_address(value: SecretStr) -> SecretStr:
+    """Check the URL of a database. It may have a password in it, so the error does not show it."""
+    url = value.get_secret_value()
+    if not url:
+        return value
+    try:
+        engine = dj_database_url.parse(url)["ENGINE"]
+    except ValueError:
+        engine = ""
+    if engine not in _ENGINES:
+        raise ValueError(
+            "it must be empty or begin with sqlite:/// or postgresql://. Percent-encode the "
+            "special characters of user and password"
+        )
     return value
 
 
@@ -88,10 +112,10 @@ class Configuration(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     secret_key: Annotated[SecretStr, AfterValidator(_not_empty)]
-    database_url: SecretStr = SecretStr("")
+    database_url: Annotated[SecretStr, AfterValidator(_database_address)] = SecretStr("")
     data_dir: Path = _FOLDER
     allowed_hosts: Names = []
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(_web_address)] = ""
     trusted_proxies: Networks = []
     identity_header: str = Field("kubeflow-userid", pattern=r"^[A-Za-z][A-Za-z0-9-]*$")
     identity_prefix: str = ""
@@ -106,7 +130,7 @@ class Configuration(BaseModel):
     open_requests: Annotated[int, Field(ge=1, le=100_000)] = 50
     break_glass: bool = False
     four_eyes: bool = False
-    webhook_url: Annotated[SecretStr, AfterValidator(_web_address)] = SecretStr("")
+    webhook_url: Annotated[SecretStr, AfterValidator(_secret_address)] = SecretStr("")
     webhook_secret: SecretStr = SecretStr("")
     webhook_format: WebhookFormat = "json"
     http_port: Port = 8000

@@ -7,6 +7,7 @@ import pytest
 from user_manager.configuration import ConfigurationError, load
 
 KEY = {"USER_MANAGER_SECRET_KEY": "a-secret-of-the-tests"}
+SECRETS = {"database_url", "webhook_url", "webhook_secret"}
 
 
 def refused(**variables: str) -> str:
@@ -53,6 +54,10 @@ def test_durations_and_days_become_times() -> None:
         ("HTTP_PORT", "65536"),
         ("IDENTITY_HEADER", "kubeflow userid"),
         ("LOG_FORMAT", "xml"),
+        ("DATABASE_URL", "db.example.com/um"),
+        ("DATABASE_URL", "mysql://db.example.com/um"),
+        ("DATABASE_URL", "postgresql://um:pass#word@db.example.com/um"),
+        ("PUBLIC_URL", "access.example.com"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
@@ -75,6 +80,51 @@ def test_a_setting_without_its_companion_is_refused(
     variables: dict[str, str], message: str
 ) -> None:
     assert message in refused(**variables)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "sqlite:////data/db.sqlite3", "postgresql://um:a%23b@db.example.com:5432/um"]
+)
+def test_the_database_is_sqlite_or_postgresql(url: str) -> None:
+    configuration = load(KEY | {"USER_MANAGER_DATABASE_URL": url})
+    assert configuration.database == (url or "sqlite:////var/lib/user-manager/db.sqlite3")
+
+
+DEFAULTS = {
+    "database_url": "",
+    "allowed_hosts": [],
+    "public_url": "",
+    "trusted_proxies": [],
+    "identity_header": "kubeflow-userid",
+    "identity_prefix": "",
+    "jwt_keys": "",
+    "jwt_issuer": "",
+    "jwt_audience": "",
+    "jwt_user_claim": "email",
+    "administrators": [],
+    "pending_days": 14,
+    "longest_duration": None,
+    "reason_required": False,
+    "open_requests": 50,
+    "break_glass": False,
+    "four_eyes": False,
+    "webhook_url": "",
+    "webhook_secret": "",
+    "webhook_format": "json",
+    "http_port": 8000,
+    "grpc_port": 50051,
+    "grpc_tls_cert": None,
+    "grpc_tls_key": None,
+    "metrics_port": 9090,
+    "log_format": "json",
+}
+"""Settings that deployments rely on. DATA_DIR and SECRET_KEY are the other ones."""
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_a_setting_keeps_its_name_and_its_default(name: str) -> None:
+    value = getattr(load(KEY), name)
+    assert (value.get_secret_value() if name in SECRETS else value) == DEFAULTS[name]
 
 
 def test_secrets_are_in_no_message_and_in_no_representation() -> None:
