@@ -7,7 +7,7 @@ PROMETHEUS_MULTIPROC_DIR. What the database knows is asked when the metrics are 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.dispatch import receiver
 from prometheus_client import Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
@@ -16,7 +16,12 @@ from prometheus_client.registry import Collector
 from user_manager.domain.vocabulary import AccessState, Effect, ModuleKind
 from user_manager.identity import clock
 from user_manager.models import Access, CatalogueConflict, ClusterState, Module, Notice
-from user_manager.selectors.ownership import current, open_requests, owner_accesses_of_all
+from user_manager.selectors.ownership import (
+    current,
+    open_requests,
+    over,
+    owner_accesses_of_all,
+)
 from user_manager.services.transaction import requests_decided
 
 REQUESTS = Counter(
@@ -79,7 +84,8 @@ def _effect_gauges(now: datetime) -> Iterator[GaugeMetricFamily]:
         "Age of the oldest approval that the cluster has not applied, in seconds.",
         _seconds_since(oldest, now),
     )
-    ending = Access.objects.filter(effect=Effect.ENDING).exclude(state=AccessState.APPROVED)
+    is_over = over(now) & Q(state=AccessState.APPROVED, module__kind=ModuleKind.PROFILE)
+    ending = Access.objects.filter(Q(effect=Effect.ENDING) | is_over)
     yield _gauge("accesses_ending", "Ended, and not yet removed in the cluster.", ending.count())
     answered = ClusterState.objects.values_list("answered_at", flat=True).first()
     yield _gauge(
