@@ -45,3 +45,12 @@ def test_the_volume_of_the_manifests_is_the_default_folder_of_the_data() -> None
     folder = str(Configuration.model_fields["data_dir"].default)
     assert f"mountPath: {folder}" in (ROOT / "deploy/user-manager/base/deployment.yaml").read_text()
     assert f"VOLUME {folder}" in DOCKERFILE
+
+
+def test_the_gateway_removes_the_identity_header_of_clients_in_both_forms() -> None:
+    header = Configuration.model_fields["identity_header"].default
+    text = (ROOT / "deploy/user-manager/gateway/envoyfilter.yaml").read_text()
+    assert re.findall(r"- remove: (\S+)", text) == [header, f"{header}-bin"]
+    page = (ROOT / "docs/how-to/user-manager-sso.md").read_text()
+    assert f"{header}-bin" in page
+    assert "deploy/user-manager/gateway" in page
