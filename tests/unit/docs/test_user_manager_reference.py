@@ -8,12 +8,11 @@ from typing import get_args
 import pytest
 from annotated_types import Ge, Le
 from pydantic import SecretStr
-from typer.main import get_command
 
-from user_manager.commands.program import app
 from user_manager.configuration import Configuration
 from user_manager.domain.durations import format_duration
 from user_manager.domain.vocabulary import Scope
+from user_manager_commands import commands
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 SETTINGS = (REFERENCE / "user-manager-settings.md").read_text()
@@ -60,16 +59,7 @@ def test_a_setting_has_its_range(name):
         assert kind == ", ".join(map(str, choices))
 
 
-def commands(group, words=()):
-    """Yield each command with its words."""
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*words, name))
-        else:
-            yield " ".join((*words, name)), command
-
-
-PARSED = dict(commands(get_command(app)))
+PARSED = commands()
 LISTED = {
     re.sub(r" [A-Z]+$", "", call): text
     for call, text in re.findall(r"^\| `([a-z][^`]*)` \| (.+) \|$", COMMANDS, re.MULTILINE)

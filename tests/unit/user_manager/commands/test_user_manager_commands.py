@@ -2,47 +2,17 @@
 
 import json
 import re
-import sys
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 from django.db import OperationalError
 
 from user_manager.commands import program
-from user_manager.identity import clock
 from user_manager.models import Administrator, Event, Token, User, UserRole
 from user_manager.services.tokens import digest_of
 from user_manager.services.users import change_user
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ANN = "ann@example.com"
-
-
-@dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-
-    def run_command(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["user-manager", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            program.run()
-        captured = capsys.readouterr()
-        return Done(int(ended.value.code or 0), captured.out, captured.err)
-
-    return run_command
 
 
 # users
