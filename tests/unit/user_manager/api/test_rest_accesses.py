@@ -14,6 +14,7 @@ from rest_world import (
     ended,
     external,
     granted,
+    kinds,
     profile,
     requested,
     token,
@@ -88,6 +89,42 @@ def test_user_and_module_filter(rest):
     assert ids(rest, ROOT, f"?user={ANN}&module=ml") == {"ml-ann"}
     assert ids(rest, SVEN, f"?user={ANN}") == set()
     assert ids(rest, ROOT, "?module=nothing") == set()
+
+
+def test_an_owner_lists_of_somebody_the_accesses_to_own_modules(rest):
+    granted(ANN, "ml")
+    granted(ANN, "dwh")
+    assert ids(rest, OLGA, f"?user={ANN}") == {"ml-ann"}
+    assert ids(rest, OSCAR, f"?user={ANN}") == {"dwh-ann"}
+
+
+# states
+
+
+def test_an_access_is_one_record_with_one_id_for_life(rest):
+    order = {"module": "ml", "types": ["READ"]}
+    path = f"{ACCESSES}/{rest.post(ANN, f'/api/v1/users/{ANN}/accesses', order).json['id']}"
+    states = [rest.get(ANN, path).json["state"]]
+    for verb, body in (("decision", {"approve": True}), ("revoke", {})):
+        rest.post(OLGA, f"{path}/{verb}", body)
+        states.append(rest.get(ANN, path).json["state"])
+    assert states == ["PENDING", "APPROVED", "REVOKED"]
+    assert Access.objects.filter(user=ANN).count() == 1
+
+
+@pytest.mark.parametrize("state", ["DENIED", "WITHDRAWN", "EXPIRED", "REVOKED"])
+def test_no_verb_leads_out_of_what_is_over(rest, state):
+    decided = {} if state == "WITHDRAWN" else {"decided_by": OLGA, "decided_at": NOW - DAY}
+    over = {} if state == "DENIED" else {"ended_at": NOW - DAY}
+    requested(ANN, "ml", state=state, **decided, **over)
+    path = f"{ACCESSES}/ml-ann"
+    before = rest.get(ANN, path).json
+    for approve in (True, False):
+        answer = rest.post(ROOT, f"{path}/decision", {"approve": approve})
+        assert answer.told == (409, "precondition")
+    assert rest.post(ROOT, f"{path}/revoke").json == before
+    assert rest.delete(ROOT, f"/api/v1/users/{ANN}/accesses/ml").json == before
+    assert kinds() == []
 
 
 def state_world():

@@ -148,6 +148,15 @@ def test_held_types_with_a_later_end_are_a_renewal(rest):
     assert rest.post(ANN, PATH, READ | {"until": "2026-06-02T12:00:01Z"}).status == 201
 
 
+def test_a_renewal_has_what_was_asked_and_nothing_of_the_old_one(rest):
+    granted(ANN, "ml", ["WRITE"], until=NOW + DAY)
+    new = rest.post(ANN, PATH, READ | {"duration": "P9D"}).json["id"]
+    decided = rest.post(OLGA, f"{ACCESSES}/{new}/decision", {"approve": True}).json
+    assert (decided["types"], decided["until"]) == (["READ"], "2026-06-10T12:00:00Z")
+    assert rest.get(ANN, f"{ACCESSES}/ml-ann").json["state"] == "REVOKED"
+    assert [access["id"] for access in rest.get(ANN, f"{USERS}/{ANN}").json["accesses"]] == [new]
+
+
 def test_a_renewal_without_an_end_is_later_than_any_end(rest):
     granted(ANN, "ml", ["READ"], until=NOW + DAY)
     assert rest.post(ANN, PATH, READ).status == 201

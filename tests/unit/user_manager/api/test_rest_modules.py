@@ -64,6 +64,15 @@ def test_who_registers_it_by_the_role_becomes_its_owner(rest):
     assert rest.get(CREATOR, "/api/v1/me").json["owner_of"] == ["lake"]
 
 
+@pytest.mark.parametrize("role", ["EDIT_TASK", "MANAGE_DATA", "PROCESS_ETL_TASK"])
+def test_the_other_roles_give_no_right_here(rest, role):
+    external()
+    rest.put(ROOT, f"{USERS}/{SVEN}/roles/{role}")
+    for module in ("lake", "dwh"):
+        assert rest.put(SVEN, f"{MODULES}/{module}", {}).told == (403, "forbidden")
+    assert rest.get(SVEN, USERS).ids == [SVEN]
+
+
 def test_an_administrator_without_the_role_does_not_become_its_owner(rest):
     rest.put(ROOT, f"{MODULES}/lake", {})
     assert rest.get(ROOT, "/api/v1/me").json["owner_of"] == []

@@ -1,5 +1,7 @@
 """The OpenAPI document: what is committed, served and written on the page of the reference."""
 
+import re
+
 import pytest
 
 from rest_reference import DOCUMENT, PAGE, document_text, page_text
@@ -57,3 +59,34 @@ def test_an_optional_body_is_declared_so():
     revoke = paths["/api/v1/accesses/{access_id}/revoke"]["post"]["requestBody"]
     decision = paths["/api/v1/accesses/{access_id}/decision"]["post"]["requestBody"]
     assert (revoke["required"], decision["required"]) == (False, True)
+
+
+def schemas():
+    return openapi_document()["components"]["schemas"]
+
+
+def named_in(node):
+    """Yield the names of the schemas that a part of the document refers to, and theirs."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            name = node["$ref"].rpartition("/")[2]
+            yield name
+            yield from named_in(schemas()[name])
+        for part in node.values():
+            yield from named_in(part)
+    if isinstance(node, list):
+        for part in node:
+            yield from named_in(part)
+
+
+@pytest.mark.parametrize(("path", "operation"), OPERATIONS)
+def test_a_body_has_no_other_keys_than_its_own_but_that_of_a_newer_engine(path, operation):
+    bodies = set(named_in(operation.get("requestBody", {})))
+    is_open = {name for name in bodies if schemas()[name].get("additionalProperties", True)}
+    assert bool(bodies) == ("requestBody" in operation)
+    assert bool(is_open) == (path == "/api/v1/cluster")
+
+
+def test_members_are_in_snake_case():
+    names = {name for schema in schemas().values() for name in schema.get("properties", ())}
+    assert {name for name in names if not re.fullmatch("[a-z]+(_[a-z]+)*", name)} == set()

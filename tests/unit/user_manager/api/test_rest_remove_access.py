@@ -110,6 +110,12 @@ def test_types_are_taken_away_and_the_rest_stays(rest):
     )
 
 
+def test_a_reduction_in_an_external_module_has_no_effect_to_wait_for(rest):
+    granted(ANN, "dwh", ["READ", "WRITE"])
+    answer = rest.delete(ANN, f"{USERS}/{ANN}/accesses/dwh?types=WRITE").json
+    assert (answer["state"], answer["effect"]) == ("APPROVED", "none")
+
+
 def test_types_that_are_not_held_are_ignored(rest):
     granted(ANN, "ml", ["READ"])
     before = rest.get(ANN, f"{ACCESSES}/ml-ann").json

@@ -6,11 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import ECAlgorithm
 
+from json_web_tokens import ANN, KEY, NOW, OTHER_KEY, jwt_settings, public, token_of
 from user_manager.configuration import Configuration, load
 from user_manager.domain.call import Call
 from user_manager.domain.caller import SYSTEM
@@ -26,21 +24,12 @@ from user_manager.services.tokens import create_token, revoke_token
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime.now(UTC)
 PROXY = "10.1.2.3"
-ANN = "ann@example.com"
-KEY = ec.generate_private_key(ec.SECP256R1())
-OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
 ENVIRONMENT = {
     "USER_MANAGER_SECRET_KEY": "x",
     "USER_MANAGER_TRUSTED_PROXIES": "10.0.0.0/8",
     "USER_MANAGER_ADMINISTRATORS": "root@example.com",
 }
-
-
-def public(key: ec.EllipticCurvePrivateKey, key_id: str) -> dict[str, Any]:
-    described = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
-    return described | {"kid": key_id, "alg": "ES256", "use": "sig"}
 
 
 @pytest.fixture(autouse=True)
@@ -51,33 +40,8 @@ def _new_cache() -> Iterator[None]:
 
 @pytest.fixture
 def configuration(tmp_path: Path) -> Configuration:
-    keys = tmp_path / "keys.json"
-    keys.write_text(json.dumps({"keys": [public(KEY, "one")]}))
-    jwt_settings = {
-        "USER_MANAGER_JWT_KEYS": str(keys),
-        "USER_MANAGER_JWT_ISSUER": "https://issuer.example",
-        "USER_MANAGER_JWT_AUDIENCE": "user-manager",
-    }
-    return load(ENVIRONMENT | jwt_settings)
-
-
-def token_of(
-    claims: dict[str, Any] | None = None,
-    key: Any = KEY,
-    key_id: str | None = "one",
-    algorithm: str = "ES256",
-) -> str:
-    content = {
-        "iss": "https://issuer.example",
-        "aud": "user-manager",
-        "exp": NOW + timedelta(hours=1),
-        "email": ANN,
-        "name": "Ann",
-    }
-    content |= claims or {}
-    content = {name: value for name, value in content.items() if value is not None}
-    headers = {} if key_id is None else {"kid": key_id}
-    return jwt.encode(content, key, algorithm=algorithm, headers=headers)
+    named = jwt_settings(tmp_path).items()
+    return load(ENVIRONMENT | {f"USER_MANAGER_{name.upper()}": value for name, value in named})
 
 
 def who(configuration: Configuration, peer: str = PROXY, **headers: str) -> Identity:

@@ -1,12 +1,14 @@
 """Who calls an RPC: only what is verified counts, and hostile metadata is one clear refusal."""
 
 import socket
+from pathlib import Path
 
 import pytest
 from contract_client import Client, Metadata, Start
 from rpc_world import ANN, BOB, MODULE, OLGA, PROFILE, READ, as_token, as_user, service_account
 from rpc_world import request as open_request
 
+from json_web_tokens import jwt_settings, token_of
 from user_manager.domain.vocabulary import Scope
 from user_manager.models import Access, User
 from user_manager.rpc.metadata import peer_address
@@ -90,6 +92,15 @@ def test_the_same_person_twice_is_one_person(client: Client) -> None:
 @pytest.mark.parametrize("authorization", ["Bearer", "Bearer ", "Bearer um_", "Basic YTpi", "um_x"])
 def test_a_token_that_is_not_valid_is_unauthenticated(client: Client, authorization: str) -> None:
     assert status_of(client, [("authorization", authorization)]) == "UNAUTHENTICATED"
+
+
+def test_a_jwt_names_a_person(start: Start, tmp_path: Path) -> None:
+    bearer = [("authorization", f"Bearer {token_of({'email': 'jwt@example.com'})}")]
+    client = start(**jwt_settings(tmp_path))
+    answer = client.call("GetUser", bearer, id="jwt@example.com")
+    assert (answer.status, answer.message.user.name) == ("OK", "Ann")
+    assert status_of(client, [*bearer, *as_user(BOB)]) == "UNAUTHENTICATED"
+    assert status_of(start(), bearer) == "UNAUTHENTICATED"
 
 
 def test_two_tokens_are_unauthenticated(client: Client) -> None:

@@ -25,7 +25,7 @@ from rpc_world import (
 )
 
 from user_manager.domain.vocabulary import AccessState, Role, Scope
-from user_manager.models import Access, Event, User, UserRole
+from user_manager.models import Access, Event, Module, User, UserRole
 
 ACCESS_ID = "x-access-request-id"
 
@@ -250,6 +250,15 @@ def test_too_many_open_requests_exhaust_a_person(start: Start) -> None:
     request(ANN, MODULE)
     order = {"user_id": ANN, "access": client.contract.access(PROFILE, READ)}
     assert client.call("AddAccess", as_user(ANN), **order).status == "RESOURCE_EXHAUSTED"
+
+
+def test_a_module_or_a_user_that_is_deactivated_is_a_failed_precondition(client: Client) -> None:
+    order = {"user_id": ANN, "access": client.contract.access(MODULE, READ)}
+    Module.objects.filter(id=MODULE).update(requestable=False)
+    assert client.call("AddAccess", as_user(ANN), **order).status == "FAILED_PRECONDITION"
+    Module.objects.filter(id=MODULE).update(requestable=True)
+    User.objects.filter(id=ANN).update(active=False)
+    assert client.call("AddAccess", as_user(OLGA), **order).status == "FAILED_PRECONDITION"
 
 
 @pytest.mark.parametrize(("user_id", "module"), [(ANN, "unknown"), ("nobody@example.com", MODULE)])
