@@ -37,6 +37,7 @@ class Frame:
         self.person = call.caller.require_person()
         self.is_administrator = call.caller.is_administrator
         self.now = call.now
+        self.longest_duration = call.policy.longest_duration
 
     @cached_property
     def to_decide(self) -> int:

@@ -14,8 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from user_manager.domain.limits import shortest_limit
 from user_manager.domain.times import format_time
 from user_manager.domain.vocabulary import Role
+from user_manager.models import Access
 from user_manager.web.icons import ICONS
 from user_manager.web.isolation import isolated
 from user_manager.web.words import CLUSTER_ROLES, ERRORS, ROLES, Text
@@ -70,6 +72,13 @@ def length_of(duration: timedelta) -> str:
 def remaining(until: datetime, now: datetime) -> str:
     """Return how long something still holds."""
     return _("%(length)s left") % {"length": length_of(until - now)}
+
+
+@register.simple_tag(takes_context=True)
+def time_from_approval(context: Context, access: Access) -> timedelta | None:
+    """Return how long an access lasts that is approved as it was asked; None for no end."""
+    limit = shortest_limit(access.module.max_duration, context["frame"].longest_duration)
+    return shortest_limit(access.duration, limit)
 
 
 @register.simple_tag

@@ -415,6 +415,28 @@ def with_policy(settings: Any, **changes: object) -> None:
     settings.USER_MANAGER = settings.USER_MANAGER.model_copy(update=changes)
 
 
+@pytest.mark.parametrize(
+    ("asked", "of_module", "shown"),
+    [
+        (None, None, "90 days, the longest time here"),
+        (None, 30, "30 days, the longest time here"),
+        (None, 400, "90 days, the longest time here"),
+        (7, None, "7 days from approval"),
+        (365, None, "90 days from approval"),  # the setting is newer than the request
+    ],
+)
+def test_a_decider_sees_for_how_long_an_approval_would_be(
+    settings: Any, asked: int | None, of_module: int | None, shown: str
+) -> None:
+    module = profile()
+    access = ask(ANN, days=asked)
+    module.max_duration = None if of_module is None else timedelta(days=of_module)
+    module.save()
+    with_policy(settings, longest_duration=timedelta(days=90))
+    assert shown in browser(OLGA).get("/requests").content.decode()
+    assert shown in browser(OLGA).get(f"/accesses/{access.id}").content.decode()
+
+
 def test_an_administrator_breaks_the_glass_with_a_comment_alone(settings: Any) -> None:
     administrator()
     profile()
