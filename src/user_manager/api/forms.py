@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from user_manager.domain.access_clock import clock_end, effect_at, state_at
 from user_manager.domain.access_types import from_mask, sorted_names
 from user_manager.domain.call import Call
 from user_manager.domain.durations import format_duration
 from user_manager.domain.times import format_time
-from user_manager.domain.vocabulary import AccessState, Effect, ModuleKind
+from user_manager.domain.vocabulary import ModuleKind
 from user_manager.models import Access, Event, Module
+from user_manager.selectors.access_now import AccessNow
 from user_manager.selectors.modules import ModuleAccess
 from user_manager.selectors.paging import Page
 from user_manager.selectors.users import Me, UserView
@@ -21,18 +21,15 @@ Form = dict[str, Any]
 
 def access_form(access: Access, call: Call) -> Form:
     """Return an access as JSON shows it: what it is at the time of the call."""
-    stored, now = AccessState(access.state), call.now
-    state = state_at(stored, until=access.until, pending_until=access.pending_until, now=now)
-    clocked = clock_end(stored, until=access.until, pending_until=access.pending_until, now=now)
-    effect = effect_at(Effect(access.effect), state=state)
+    seen = AccessNow.of(access, call.now)
     return {
         "id": access.id,
         "user": access.user_id,
         "module": access.module_id,
         "types": sorted_names(from_mask(access.types)),
-        "state": state,
-        "effect": effect,
-        "effect_detail": access.effect_detail if effect == access.effect else "",
+        "state": seen.state,
+        "effect": seen.effect,
+        "effect_detail": seen.effect_detail,
         "reason": access.reason or None,
         "duration": None if access.duration is None else format_duration(access.duration),
         "until": _time(access.until),
@@ -44,7 +41,7 @@ def access_form(access: Access, call: Call) -> Form:
         "decided_at": _time(access.decided_at),
         "comment": access.comment or None,
         "ended_by": access.ended_by,
-        "ended_at": _time(access.ended_at or clocked),
+        "ended_at": _time(seen.ended_at),
         "applied_at": _time(access.applied_at),
     }
 

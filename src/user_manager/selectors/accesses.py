@@ -52,7 +52,7 @@ def list_accesses(call: Call, wanted: AccessFilter, page: PageRequest) -> Page[A
 
 
 def in_state(state: AccessState, now: datetime) -> Q:
-    """Return the condition of `access_clock.state_at`, for the database."""
+    """Return the condition for a state by the clock, see `access_clock.clock_end`."""
     match state:
         case AccessState.PENDING:
             return open_requests(now)

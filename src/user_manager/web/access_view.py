@@ -4,20 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from user_manager.domain.access_clock import effect_at, state_at
 from user_manager.domain.access_types import from_mask
-from user_manager.domain.vocabulary import AccessState, Effect
+from user_manager.domain.vocabulary import AccessState
 from user_manager.models import Access
+from user_manager.selectors.access_now import AccessNow
 from user_manager.web.words import LEVELS, SETTLING, Status, Text, status_of
 
 
 @dataclass(frozen=True, slots=True)
-class AccessView:
-    """An access with its state and effect at the time of the page."""
-
-    access: Access
-    state: AccessState
-    effect: Effect
+class AccessView(AccessNow):
+    """An access at the time of the page, in words."""
 
     @property
     def status(self) -> Status:
@@ -47,10 +43,7 @@ class AccessView:
 
 def view_of(access: Access, now: datetime) -> AccessView:
     """Return an access as it is at a time."""
-    state = state_at(
-        AccessState(access.state), until=access.until, pending_until=access.pending_until, now=now
-    )
-    return AccessView(access, state, effect_at(Effect(access.effect), state=state))
+    return AccessView.of(access, now)
 
 
 def views_of(accesses: Iterable[Access], now: datetime) -> list[AccessView]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from user_manager.domain.access_clock import clock_end, effect_at, state_at
+from user_manager.domain.access_clock import clock_end, effect_at
 from user_manager.domain.vocabulary import AccessState, Effect
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -15,47 +15,30 @@ PENDING, APPROVED, DENIED, WITHDRAWN, EXPIRED, REVOKED = AccessState
 
 
 @pytest.mark.parametrize(
-    ("until", "state"),
-    [(NOW + SECOND, APPROVED), (NOW, EXPIRED), (NOW - SECOND, EXPIRED), (None, APPROVED)],
+    ("until", "end"), [(NOW + SECOND, None), (NOW, NOW), (NOW - SECOND, NOW - SECOND), (None, None)]
 )
-def test_an_access_is_over_at_its_second(until, state):
-    assert state_at(APPROVED, until=until, pending_until=None, now=NOW) is state
+def test_an_access_is_over_at_its_second(until, end):
+    assert clock_end(APPROVED, until=until, pending_until=NOW - SECOND, now=NOW) == end
 
 
-@pytest.mark.parametrize(
-    ("pending_until", "state"), [(NOW + SECOND, PENDING), (NOW, EXPIRED), (None, PENDING)]
-)
-def test_a_request_that_nobody_decided_in_time_is_over(pending_until, state):
-    assert state_at(PENDING, until=None, pending_until=pending_until, now=NOW) is state
-
-
-def test_the_time_for_a_decision_does_not_end_an_approved_access():
-    assert state_at(APPROVED, until=None, pending_until=NOW - SECOND, now=NOW) is APPROVED
-
-
-def test_the_clock_says_since_when_an_access_is_over():
-    past = NOW - SECOND
-
-    assert clock_end(APPROVED, until=past, pending_until=None, now=NOW) == past
-    assert clock_end(PENDING, until=None, pending_until=past, now=NOW) == past
-    assert clock_end(APPROVED, until=None, pending_until=past, now=NOW) is None
-    assert clock_end(REVOKED, until=past, pending_until=past, now=NOW) is None
+@pytest.mark.parametrize(("until", "end"), [(NOW + SECOND, None), (NOW, NOW), (None, None)])
+def test_a_request_that_nobody_decided_in_time_is_over(until, end):
+    assert clock_end(PENDING, until=NOW - SECOND, pending_until=until, now=NOW) == end
 
 
 @pytest.mark.parametrize("state", [DENIED, WITHDRAWN, EXPIRED, REVOKED])
 def test_history_stays_what_it_was(state):
     past = NOW - SECOND
 
-    assert state_at(state, until=past, pending_until=past, now=NOW) is state
+    assert clock_end(state, until=past, pending_until=past, now=NOW) is None
 
 
 @given(st.sampled_from(AccessState), st.datetimes(timezones=st.just(UTC)), st.integers(0, 10**9))
 def test_what_is_over_never_comes_back(state, until, seconds):
     later = NOW + timedelta(seconds=seconds)
-    now_state = state_at(state, until=until, pending_until=until, now=NOW)
-    later_state = state_at(state, until=until, pending_until=until, now=later)
+    end = clock_end(state, until=until, pending_until=until, now=NOW)
 
-    assert now_state is later_state or later_state is EXPIRED
+    assert end in {None, clock_end(state, until=until, pending_until=until, now=later)}
 
 
 @pytest.mark.parametrize(

@@ -70,3 +70,12 @@ def test_an_access_is_over_at_its_second_without_a_sweep(access: Access) -> None
     assert f"/accesses/{access.id}" not in browser(ANN).get("/").content.decode()
     assert "Being removed" in browser(ANN).get("/history").content.decode()
     assert ANN not in browser(OLGA).get("/modules/ml").content.decode()
+
+
+def test_the_page_of_an_access_says_that_it_is_over_without_a_sweep(access: Access) -> None:
+    end = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    Access.objects.update(until=end, effect="waiting", effect_detail="the queue")
+    page = browser(ANN).get(f"/accesses/{access.id}").content.decode()
+    assert re.search(r"<dt>Ended</dt><dd>\s*<time datetime=\"2026-03-05T12:00:00Z\"", page)
+    for text in (page, browser(ANN).get("/history").content.decode()):
+        assert "the queue" not in text
