@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -149,10 +150,11 @@ def change_roles(request: HttpRequest, call: Call) -> HttpResponse:
 
 def _set_roles(call: Call, user_id: str, wanted: set[Role]) -> set[Role]:
     held = set(read_user(call, user_id).roles)
-    for role in sorted(held - wanted):
-        remove_role(call, user_id, role)
-    for role in sorted(wanted - held):
-        add_role(call, user_id, role)
+    with transaction.atomic():  # all of the form, or nothing
+        for role in sorted(held - wanted):
+            remove_role(call, user_id, role)
+        for role in sorted(wanted - held):
+            add_role(call, user_id, role)
     return wanted
 
 

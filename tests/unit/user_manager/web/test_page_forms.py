@@ -17,6 +17,7 @@ from portal_visitors import (
     person,
     profile,
 )
+from user_manager.domain.vocabulary import Role
 from user_manager.models import (
     Access,
     Administrator,
@@ -345,6 +346,17 @@ def test_what_does_not_fit_in_a_user_is_said_beside_the_field(form: dict[str, st
     answer = browser(ROOT).post("/administration/users/new", form)
     assert answer.status_code == 422
     assert 'class="errorlist"' in answer.content.decode()
+
+
+def test_roles_are_saved_together_or_not_at_all() -> None:
+    administrator()
+    user = person(ANN)
+    UserRole.objects.create(user=user, role=Role.EDIT_TASK)
+    User.objects.filter(id=ANN).update(active=False)  # after the page was shown
+    path = f"/administration/user/roles?id={ANN}"
+    page = browser(ROOT).post(path, {"roles": "MANAGE_DATA"}, follow=True).content.decode()
+    assert "The roles were not saved." in page
+    assert UserRole.objects.get().role == Role.EDIT_TASK
 
 
 def test_a_user_with_any_id_has_a_page() -> None:
