@@ -187,12 +187,15 @@ def test_the_webhook_comes_from_a_secret(unit):
     assert url not in str(unit.context.juju_log)
 
 
-def test_a_webhook_without_a_url_is_shown(unit):
-    unit.configure(webhook=testing.Secret({"token": "sign"}))
+@pytest.mark.parametrize(
+    "content", [{"secret": "sign"}, {"url": "hooks", "secret": "sign"}, {"url": "https://hooks"}]
+)
+def test_a_webhook_without_a_url_or_a_secret_is_shown(unit, content):
+    unit.configure(webhook=testing.Secret(content))
     unit.ready()
 
     assert unit.status == (
-        "blocked: option webhook: the secret needs the key url, with an http(s) URL"
+        "blocked: option webhook: the secret needs the keys url, an http(s) URL, and secret"
     )
 
 

@@ -101,7 +101,7 @@ class Config(BaseModel):
         """Return the keys `url` and `secret` of the secret `webhook`; nothing without one.
 
         Raises:
-            NotReady: the secret cannot be read, or has no `url`.
+            NotReady: the secret cannot be read, or lacks one of them.
         """
         if self.webhook is None:
             return {}
@@ -109,8 +109,9 @@ class Config(BaseModel):
             content = self.webhook.get_content(refresh=True)
         except ops.ModelError:
             raise blocked("option webhook: the secret cannot be read; grant it") from None
-        if not _is_url(content.get("url", ""), "https", "http"):
-            raise blocked("option webhook: the secret needs the key url, with an http(s) URL")
+        if not _is_url(content.get("url", ""), "https", "http") or not content.get("secret"):
+            keys = "url, an http(s) URL, and secret"
+            raise blocked(f"option webhook: the secret needs the keys {keys}")
         return content
 
 
