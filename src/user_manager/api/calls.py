@@ -1,14 +1,11 @@
 """The call of an HTTP request: who it is, now, and the rules of the installation."""
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Forbidden
-from user_manager.identity import clock
-from user_manager.identity.authentication import Identity, authenticate
-from user_manager.identity.http_requests import credentials_of
+from user_manager.identity.http_requests import identity_of
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -21,19 +18,18 @@ def call_of(request: HttpRequest) -> Call:
         Forbidden: the person is deactivated, the token may not act for somebody, or the request
             may come from a page of another site.
     """
-    now = clock.now()
-    identity = authenticate(credentials_of(request), settings.USER_MANAGER, now)
-    request.actor = identity.caller.actor  # type: ignore[attr-defined]  # for the log
-    _refuse_forgery(request, identity)
-    return identity.call(settings.USER_MANAGER, now)
+    identity = identity_of(request)
+    if identity.is_from_header:
+        _refuse_forgery(request)
+    return identity.call
 
 
-def _refuse_forgery(request: HttpRequest, identity: Identity) -> None:
+def _refuse_forgery(request: HttpRequest) -> None:
     """Refuse an unsafe request that a page of another site could send.
 
     A form of another site can send neither JSON nor a header of its own.
     """
-    if request.method in _SAFE_METHODS or not identity.is_from_header:
+    if request.method in _SAFE_METHODS:
         return
     is_json = request.content_type == "application/json"
     if is_json and "X-Requested-With" in request.headers:

@@ -16,25 +16,20 @@ from user_manager.models import Token, User
 from user_manager.services.tokens import PREFIX, digest_of
 from user_manager.services.users import sign_in
 
-ACTING_FOR = "x-acting-for"
 _USE_IS_KEPT_EVERY = timedelta(minutes=10)  # a write for every read would be slow
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A verified caller.
+    """The call of a verified caller.
 
     Attributes:
         is_from_header: whether only the identity header names the person. A browser sends what
             leads to this header by itself, so that unsafe requests need CSRF protection.
     """
 
-    caller: Caller
+    call: Call
     is_from_header: bool
-
-    def call(self, configuration: Configuration, now: datetime) -> Call:
-        """Return what the verbs are given."""
-        return Call(self.caller, now, configuration.policy)
 
 
 def authenticate(credentials: Credentials, configuration: Configuration, now: datetime) -> Identity:
@@ -45,28 +40,34 @@ def authenticate(credentials: Credentials, configuration: Configuration, now: da
         Forbidden: the person is deactivated, or the token may not act for somebody.
         Unavailable: the keys of JWTs cannot be read.
     """
-    header = credentials.identity_header(configuration)
-    named = None if header is None else _named_by_header(header, configuration)
+    named = _person_of_header(credentials, configuration)
     bearer = credentials.bearer
     if bearer is not None and bearer.startswith(PREFIX):
-        acting_for = credentials.headers.get(ACTING_FOR)
-        if named is not None and acting_for not in {None, named.user_id}:
-            raise Unauthenticated("Identity header and x-acting-for name different people.")
-        return Identity(_service_account(bearer, acting_for, now), is_from_header=False)
-    person = named
-    if bearer is not None and configuration.jwt_keys:
-        person = person_of_token(bearer, key_set(configuration.jwt_keys), configuration, now)
-        if named is not None and named.user_id != person.user_id:
-            raise Unauthenticated("Identity header and token name different people.")
+        _refuse_two_people(named, credentials.acting_for, "x-acting-for")
+        caller = _service_account(bearer, credentials.acting_for, now)
+        return Identity(Call(caller, now, configuration.policy), is_from_header=False)
+    signed = _person_of_jwt(bearer, configuration, now)
+    person = named if signed is None else signed
     if person is None:
         raise Unauthenticated("The request has no identity.")
-    if ACTING_FOR in credentials.headers:
+    _refuse_two_people(named, person.user_id, "token")
+    if credentials.acting_for is not None:
         raise Forbidden("Only a service account with the scope act-for can act for somebody.")
-    return Identity(_person(person, configuration, now), is_from_header=person is named)
+    caller = _caller(person, configuration, now)
+    return Identity(Call(caller, now, configuration.policy), is_from_header=signed is None)
 
 
-def _named_by_header(value: str, configuration: Configuration) -> Person:
-    """Return the person whom a trusted proxy names."""
+def _refuse_two_people(named: Person | None, other: str | None, place: str) -> None:
+    """Refuse a request in which the identity header and another place name different people."""
+    if named is not None and other not in {None, named.user_id}:
+        raise Unauthenticated(f"Identity header and {place} name different people.")
+
+
+def _person_of_header(credentials: Credentials, configuration: Configuration) -> Person | None:
+    """Return the person whom a trusted proxy names; None without its header."""
+    value = credentials.identity_header(configuration)
+    if value is None:
+        return None
     prefix = configuration.identity_prefix
     if not value.startswith(prefix):
         raise Unauthenticated("The identity header does not begin with IDENTITY_PREFIX.")
@@ -75,6 +76,13 @@ def _named_by_header(value: str, configuration: Configuration) -> Person:
     except Invalid as error:
         raise Unauthenticated(f"The identity header names no valid user: {error.detail}") from None
     return Person(user_id, user_id)
+
+
+def _person_of_jwt(token: str | None, configuration: Configuration, now: datetime) -> Person | None:
+    """Return the person whom a JWT names; None without one, or where no keys are set."""
+    if token is None or not configuration.jwt_keys:
+        return None
+    return person_of_token(token, key_set(configuration.jwt_keys), configuration, now)
 
 
 def _service_account(bearer: str, acting_for: str | None, now: datetime) -> Caller:
@@ -106,7 +114,7 @@ def _keep_use(token: Token, now: datetime) -> None:
         Token.objects.filter(name=token.name).update(last_used_at=now)
 
 
-def _person(person: Person, configuration: Configuration, now: datetime) -> Caller:
+def _caller(person: Person, configuration: Configuration, now: datetime) -> Caller:
     """Return a person as a caller, with the rights of an administrator if they are one."""
     users = User.objects.filter(id=person.user_id)
     # every request runs this: a join, no order and no limit halve the time of a subquery's first()

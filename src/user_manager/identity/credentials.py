@@ -7,6 +7,8 @@ from ipaddress import IPv6Address, ip_address
 from user_manager.configuration import Configuration
 from user_manager.domain.errors import Unauthenticated
 
+ACTING_FOR = "x-acting-for"
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -25,6 +27,11 @@ class Credentials:
         """The token of `Authorization: Bearer`; None without it."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
+
+    @property
+    def acting_for(self) -> str | None:
+        """The id of the person for whom a service account acts; None for nobody."""
+        return self.headers.get(ACTING_FOR)
 
     def identity_header(self, configuration: Configuration) -> str | None:
         """Return the value of the identity header; None without it.

@@ -117,10 +117,9 @@ class _Answerer:
         metadata = Metadata(context.invocation_metadata())
         line.request_id = clean_request_id(metadata.first(REQUEST_ID.lower()))
         credentials = metadata.credentials(context.peer(), configuration.identity_header)
-        now = self.service.clock()
-        identity = authenticate(credentials, configuration, now)
-        line.actor = identity.caller.actor
-        rpc = Rpc(identity.call(configuration, now), metadata)
+        call = authenticate(credentials, configuration, self.service.clock()).call
+        line.actor = call.caller.actor
+        rpc = Rpc(call, metadata)
         try:
             return self.verb(rpc, self._decoded(data))
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 from user_manager.domain.errors import Invalid, Unauthenticated
-from user_manager.identity.credentials import Credentials
+from user_manager.identity.credentials import ACTING_FOR, Credentials
 
 _BINARY_SUFFIX = "-bin"
 
@@ -48,7 +48,7 @@ class Metadata:
         Raises:
             Unauthenticated: a header has two values that differ.
         """
-        names = (identity_header.lower(), "x-acting-for")
+        names = (identity_header.lower(), ACTING_FOR)
         headers = {name: self._same(name, name + _BINARY_SUFFIX) for name in names}
         headers["authorization"] = self._same("authorization")
         return Credentials(peer_address(peer), _without_none(headers))

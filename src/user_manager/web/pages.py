@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, wraps
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,9 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from user_manager.domain.call import Call
 from user_manager.domain.errors import NotFound, Unavailable, UserManagerError
-from user_manager.identity import clock
-from user_manager.identity.authentication import authenticate
-from user_manager.identity.http_requests import credentials_of
+from user_manager.identity.http_requests import identity_of
 from user_manager.models import Access
 from user_manager.selectors.accesses import to_decide
 from user_manager.selectors.ownership import owned_modules
@@ -62,7 +59,7 @@ def page(*methods: str) -> Callable[[View], View]:
         def answer(request: HttpRequest, **parts: str) -> HttpResponse:
             frame = None
             try:
-                call = _call_of(request)
+                call = identity_of(request).call
                 frame = Frame(call)
                 return function(request, call, **parts)
             except UserManagerError as error:
@@ -73,13 +70,6 @@ def page(*methods: str) -> Callable[[View], View]:
         return require_http_methods(methods)(answer)
 
     return decorate
-
-
-def _call_of(request: HttpRequest) -> Call:
-    now = clock.now()
-    identity = authenticate(credentials_of(request), settings.USER_MANAGER, now)
-    request.actor = identity.caller.actor  # type: ignore[attr-defined]  # for the log
-    return identity.call(settings.USER_MANAGER, now)
 
 
 def show(

@@ -65,7 +65,7 @@ def test_the_header_of_a_trusted_proxy_names_a_person_and_makes_the_user(
     configuration: Configuration,
 ) -> None:
     identity = who(configuration, kubeflow_userid=ANN)
-    assert identity.caller.person == ANN
+    assert identity.call.caller.person == ANN
     assert identity.is_from_header
     user = User.objects.get()
     assert (user.id, user.name, user.signed_in) == (ANN, ANN, True)
@@ -90,7 +90,7 @@ def test_the_header_of_anybody_else_is_refused_beside_a_valid_token(
 def test_an_ipv4_peer_of_a_socket_for_both_families_is_compared_as_ipv4(
     configuration: Configuration,
 ) -> None:
-    assert who(configuration, "::ffff:10.1.2.3", kubeflow_userid=ANN).caller.person == ANN
+    assert who(configuration, "::ffff:10.1.2.3", kubeflow_userid=ANN).call.caller.person == ANN
 
 
 def test_there_is_no_identity_without_header_and_token(configuration: Configuration) -> None:
@@ -100,7 +100,7 @@ def test_there_is_no_identity_without_header_and_token(configuration: Configurat
 def test_the_prefix_is_stripped_and_needed() -> None:
     configuration = load(ENVIRONMENT | {"USER_MANAGER_IDENTITY_PREFIX": "accounts.google.com:"})
     identity = who(configuration, kubeflow_userid=f"accounts.google.com:{ANN}")
-    assert identity.caller.person == ANN
+    assert identity.call.caller.person == ANN
     assert isinstance(why_not(configuration, kubeflow_userid="bob"), Unauthenticated)
 
 
@@ -127,15 +127,15 @@ def test_a_deactivated_person_is_refused(configuration: Configuration) -> None:
 def test_administrators_are_listed_in_the_setting_or_in_the_database(
     configuration: Configuration,
 ) -> None:
-    assert who(configuration, kubeflow_userid="root@example.com").caller.is_administrator
-    assert not who(configuration, kubeflow_userid=ANN).caller.is_administrator
+    assert who(configuration, kubeflow_userid="root@example.com").call.caller.is_administrator
+    assert not who(configuration, kubeflow_userid=ANN).call.caller.is_administrator
     Administrator.objects.create(user_id=ANN, added_at=NOW)
-    assert who(configuration, kubeflow_userid=ANN).caller.is_administrator
+    assert who(configuration, kubeflow_userid=ANN).call.caller.is_administrator
 
 
 def test_a_jwt_names_a_person(configuration: Configuration) -> None:
     identity = who(configuration, "203.0.113.7", authorization=f"Bearer {token_of()}")
-    assert identity.caller.person == ANN
+    assert identity.call.caller.person == ANN
     assert not identity.is_from_header
     assert User.objects.get().name == "Ann"
 
@@ -168,7 +168,7 @@ def test_the_clocks_of_issuer_and_service_may_differ_by_half_a_minute(
 ) -> None:
     now = datetime.now(UTC)  # PyJWT asks the clock of the machine
     claims = {"exp": now - timedelta(seconds=15), "nbf": now + timedelta(seconds=15)}
-    assert who(configuration, authorization=f"Bearer {token_of(claims)}").caller.person == ANN
+    assert who(configuration, authorization=f"Bearer {token_of(claims)}").call.caller.person == ANN
 
 
 def test_a_jwt_with_another_key_or_algorithm_is_refused(configuration: Configuration) -> None:
@@ -189,7 +189,7 @@ def test_a_jwt_with_another_key_or_algorithm_is_refused(configuration: Configura
 
 def test_header_and_jwt_must_name_the_same_person(configuration: Configuration) -> None:
     token = f"Bearer {token_of()}"
-    assert who(configuration, authorization=token, kubeflow_userid=ANN).caller.person == ANN
+    assert who(configuration, authorization=token, kubeflow_userid=ANN).call.caller.person == ANN
     refused = why_not(configuration, authorization=token, kubeflow_userid="bob@example.com")
     assert isinstance(refused, Unauthenticated)
     assert isinstance(
@@ -201,13 +201,13 @@ def test_header_and_jwt_must_name_the_same_person(configuration: Configuration) 
 def test_without_a_key_set_another_bearer_beside_a_trusted_header_is_ignored() -> None:
     configuration = load(ENVIRONMENT)
     identity = who(configuration, authorization=f"Bearer {token_of()}", kubeflow_userid=ANN)
-    assert identity.caller.person == ANN
+    assert identity.call.caller.person == ANN
     assert isinstance(why_not(configuration, authorization=f"Bearer {token_of()}"), Unauthenticated)
 
 
 def test_a_service_account_has_its_scopes_and_is_nobody(configuration: Configuration) -> None:
     token = service_account(Scope.READ, Scope.AUDIT)
-    caller = who(configuration, "203.0.113.7", authorization=f"Bearer {token}").caller
+    caller = who(configuration, "203.0.113.7", authorization=f"Bearer {token}").call.caller
     assert (caller.actor, caller.person) == ("token:robot", None)
     assert caller.scopes == {Scope.READ, Scope.AUDIT}
     assert not caller.is_administrator
@@ -232,7 +232,7 @@ def test_acting_for_somebody_needs_the_scope_and_an_active_person(
 ) -> None:
     who(configuration, kubeflow_userid="root@example.com")
     token = f"Bearer {service_account(Scope.ACT_FOR, Scope.READ)}"
-    caller = who(configuration, authorization=token, x_acting_for="root@example.com").caller
+    caller = who(configuration, authorization=token, x_acting_for="root@example.com").call.caller
     assert (caller.actor, caller.person) == ("token:robot", "root@example.com")
     assert not caller.is_administrator
     for nobody in ["", "nobody", "ann\x00", "ann\udcff"]:
@@ -261,7 +261,7 @@ def test_acting_for_another_than_the_header_names_is_refused(configuration: Conf
     who(configuration, kubeflow_userid=ANN)
     token = f"Bearer {service_account(Scope.ACT_FOR)}"
     headers = {"authorization": token, "x_acting_for": ANN}
-    assert who(configuration, **headers, kubeflow_userid=ANN).caller.acting_for == ANN
+    assert who(configuration, **headers, kubeflow_userid=ANN).call.caller.acting_for == ANN
     refused = why_not(configuration, **headers, kubeflow_userid="bob@example.com")
     assert isinstance(refused, Unauthenticated)
 
