@@ -45,12 +45,24 @@ class KeySet:
         Raises:
             Unavailable: the key set cannot be read.
         """
-        with self._lock:
-            if self._is_old(now) or key_id not in self._keys:
+        key = self._known(key_id)
+        if key is not None and not self._is_old(now):
+            return key
+        # whoever knows the key does not wait for another request that asks a slow issuer
+        if self._lock.acquire(blocking=key is None):
+            try:
                 self._read(now)
-            if key_id is None and len(self._keys) == 1:
-                return next(iter(self._keys.values()))
-            return self._keys.get(key_id)
+            finally:
+                self._lock.release()
+        if not self._keys:
+            raise Unavailable("The keys of JWT_KEYS cannot be read.")
+        return self._known(key_id)
+
+    def _known(self, key_id: str | None) -> jwt.PyJWK | None:
+        keys = self._keys  # another thread may replace them
+        if key_id is None and len(keys) == 1:
+            return next(iter(keys.values()))
+        return keys.get(key_id)
 
     def _is_old(self, now: datetime) -> bool:
         return self._read_at is None or now - self._read_at > _CACHED_FOR
@@ -58,19 +70,13 @@ class KeySet:
     def _read(self, now: datetime) -> None:
         """Read the key set, but not for every request. The old keys stay if it cannot be read."""
         if self._tried_at is not None and now - self._tried_at < _PAUSE:
-            self._require_keys()
             return
         self._tried_at = now
         try:
             self._keys = _usable_keys(self._text())
         except Exception:  # noqa: BLE001 - PyJWT raises anything for what is no key set
-            self._require_keys()
             return
         self._read_at = now
-
-    def _require_keys(self) -> None:
-        if not self._keys:
-            raise Unavailable("The keys of JWT_KEYS cannot be read.")
 
     def _text(self) -> bytes:
         if self.place.startswith("https://"):

@@ -1,7 +1,9 @@
 """Who is calling: only what is verified counts."""
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -306,6 +308,28 @@ def test_an_issuer_that_is_away_leaves_the_known_keys_in_use() -> None:
     assert keys.key("one", NOW) is not None
     issuer.is_away = True
     assert keys.key("one", NOW + timedelta(hours=2)) is not None
+
+
+def test_who_has_a_known_key_does_not_wait_for_a_slow_issuer() -> None:
+    issuer, asked, may_answer = Issuer(), threading.Event(), threading.Event()
+
+    def fetch_slowly(url: str) -> bytes:
+        asked.set()
+        may_answer.wait()
+        return issuer.fetch(url)
+
+    keys = KeySet("https://issuer.example/keys", issuer.fetch)
+    keys.key("one", NOW)
+    keys.fetch = fetch_slowly
+    with ThreadPoolExecutor(3) as pool:
+        stranger = pool.submit(keys.key, "made-up", NOW + timedelta(minutes=1))
+        asked.wait()
+        try:
+            for later in (timedelta(minutes=1), timedelta(hours=2)):
+                assert pool.submit(keys.key, "one", NOW + later).result(timeout=30) is not None
+        finally:
+            may_answer.set()
+        assert stranger.result() is None
 
 
 def test_an_issuer_that_was_never_there_is_an_error_that_passes() -> None:
