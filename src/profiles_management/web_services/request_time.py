@@ -80,7 +80,11 @@ class _TimedStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore2.NetworkStream:
-        left = self._time.left(httpcore2.ConnectTimeout)
+        try:
+            left = self._time.left(httpcore2.ConnectTimeout)
+        except httpcore2.ConnectTimeout:
+            self._stream.close()  # nobody else has it yet
+            raise
         stream = self._stream.start_tls(ssl_context, server_hostname, left)
         return _TimedStream(stream, self._time)
 
