@@ -22,23 +22,25 @@ def service_url(text: str, *, example: str) -> str:
         ValueError: it is not https, or http on loopback, or has a user, a query or a fragment; says
             what it is or has. The message does not repeat it.
     """
-    not_one = f"is not https://HOST, as in {example}"
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise ValueError(not_one) from None
+        raise _not_one(example) from None
     if "@" in parts.netloc:
         raise ValueError("has a user or a password in it")
-    if parts.scheme == "http" and parts.hostname and parts.hostname not in _LOOPBACK:
+    if _is_http_elsewhere(parts):
         raise ValueError(_NOT_SAFE)
-    if not text.isprintable() or {"?", "#"} & {*text} or not _is_safe(parts):
-        raise ValueError(not_one)
-    host = parts.hostname or ""
-    place = f"[{host}]" if ":" in host else host
-    if port is not None and port != _PORTS[parts.scheme]:
+    if not _is_plain(text, parts):
+        raise _not_one(example)
+    place = _host(parts)
+    if port not in {None, _PORTS[parts.scheme]}:
         place = f"{place}:{port}"
     return f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
+
+
+def _not_one(example: str) -> ValueError:
+    return ValueError(f"is not https://HOST, as in {example}")
 
 
 def is_loopback(url: str) -> bool:
@@ -46,9 +48,20 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in _LOOPBACK
 
 
-def _is_safe(parts: SplitResult) -> bool:
-    """Return whether nobody between here and the service can read the token."""
-    host = parts.hostname or ""
-    if not _HOST.fullmatch(host) or not _PATH.fullmatch(parts.path):
+def _is_http_elsewhere(parts: SplitResult) -> bool:
+    """Return whether others can read the token on its way to the service."""
+    return parts.scheme == "http" and parts.hostname not in {None, *_LOOPBACK}
+
+
+def _is_plain(text: str, parts: SplitResult) -> bool:
+    """Return whether a URL has a known scheme, a host and a path, and nothing odd."""
+    if not text.isprintable() or {"?", "#"} & {*text}:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    is_known = parts.scheme in _PORTS and _HOST.fullmatch(parts.hostname or "")
+    return bool(is_known and _PATH.fullmatch(parts.path))
+
+
+def _host(parts: SplitResult) -> str:
+    """Return the host as a URL has it."""
+    host = parts.hostname or ""
+    return f"[{host}]" if ":" in host else host
