@@ -13,7 +13,6 @@ from user_manager.domain.errors import (
     Exists,
     FieldError,
     Invalid,
-    TooMany,
     Unauthenticated,
     Unavailable,
     UserManagerError,
@@ -64,7 +63,7 @@ def problem_response(error: UserManagerError) -> HttpResponse:
     response = _problem(error.status, error.code, error.title, error.detail, members)
     if isinstance(error, Unauthenticated):
         response["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooMany | Unavailable):
+    if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
     return response
 

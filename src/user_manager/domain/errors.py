@@ -26,6 +26,7 @@ class UserManagerError(Exception):
         status: the HTTP status.
         grpc_status: the name of the gRPC status.
         title: the kind of error in a few words.
+        retry_after: seconds after which the same may be possible; None where time changes nothing.
         detail: what is wrong and what to do, for people.
     """
 
@@ -33,6 +34,7 @@ class UserManagerError(Exception):
     status: ClassVar[int]
     grpc_status: ClassVar[str]
     title: ClassVar[str]
+    retry_after: ClassVar[int | None] = None
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -138,34 +140,20 @@ class Precondition(UserManagerError):
 
 
 class TooMany(UserManagerError):
-    """One person has too many open requests.
-
-    Attributes:
-        retry_after: seconds.
-    """
+    """One person has too many open requests."""
 
     code = "too-many"
     status = 429
     grpc_status = "RESOURCE_EXHAUSTED"
     title = "Too many open requests"
-
-    def __init__(self, detail: str, retry_after: int = 3600) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
+    retry_after = 3600
 
 
 class Unavailable(UserManagerError):
-    """The database cannot be reached.
-
-    Attributes:
-        retry_after: seconds.
-    """
+    """The database, or the keys of JWTs, cannot be reached."""
 
     code = "unavailable"
     status = 503
     grpc_status = "UNAVAILABLE"
     title = "The service is not available"
-
-    def __init__(self, detail: str, retry_after: int = 5) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
+    retry_after = 5

@@ -93,6 +93,6 @@ def error_page(
         "leads_home": frame is not None or error.status == NotFound.status,
     }
     response = render(request, f"user_manager/{template}", content, status=error.status)
-    if error.status == Unavailable.status:
-        response["Retry-After"] = "5"
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
     return response

@@ -182,7 +182,7 @@ def test_open_requests_of_one_person_are_limited_by_who_asked():
         ask(ANN, f"other-{number}", call=by(OLGA, open_requests=2))
     with pytest.raises(TooMany) as refused:
         ask(BOB, SYSTEM_MODULE, call=by(OLGA, open_requests=2))
-    assert refused.value.retry_after > 0
+    assert refused.value.retry_after
     assert ask(BOB, SYSTEM_MODULE, call=by(OLGA, open_requests=2), approve=True)
     assert ask(ANN, SYSTEM_MODULE, call=by(ANN, open_requests=2))
 
