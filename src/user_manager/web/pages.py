@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, wraps
 from typing import Any, Final
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -64,7 +64,7 @@ def page(*methods: str) -> Callable[[View], View]:
                 return function(request, call, **parts)
             except UserManagerError as error:
                 return error_page(request, error, frame)
-            except OperationalError:
+            except (OperationalError, InterfaceError):
                 return error_page(request, Unavailable("The database cannot be reached."), None)
 
         return require_http_methods(methods)(answer)

@@ -1,7 +1,7 @@
 """Pages for faults: no secret on them, and no query while the database is away."""
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from portal_visitors import ANN, browser
@@ -17,9 +17,12 @@ def fails_with(error: Exception):
     return fail
 
 
-def test_a_database_that_is_away_is_said_on_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_said_on_a_page(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
     browser(ANN).get("/")
-    error = OperationalError("password=secret")
+    error = kind("password=secret")
     monkeypatch.setattr(own_access, "open_accesses", fails_with(error))
     answer = browser(ANN).get("/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
