@@ -24,7 +24,7 @@ from user_manager.web.access_view import AccessView, view_of
 from user_manager.web.event_view import event_views
 from user_manager.web.fields import LongText
 from user_manager.web.pages import READ, READ_AND_SEND, page, show
-from user_manager.web.submitting import http_status, submit
+from user_manager.web.submitting import http_status, sent, submit
 
 STOP_POLLING: Final = 286  # htmx: take the answer and ask no more
 _MOST_EVENTS: Final = 200
@@ -74,9 +74,8 @@ def remove(request: HttpRequest, call: Call, access_id: str) -> HttpResponse:
     """Ask for confirmation, then take an access away or withdraw a request."""
     access = visible_access(call, access_id)
     view = view_of(access, call.now)
-    form = RemovalForm(request.POST if request.method == "POST" else None)
-    is_sent = request.method == "POST"
-    if is_sent and submit(form, lambda: _end(call, access, form)) is not None:
+    form = RemovalForm(sent(request))
+    if submit(form, lambda: _end(call, access, form)) is not None:
         messages.success(request, _removed_text(view))
         return redirect("access", access_id=access.id)
     content = {"view": view, "form": form, "may_end": _may_end(view, call)}

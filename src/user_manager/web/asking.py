@@ -24,7 +24,7 @@ from user_manager.web.levels import allowed_in, level_field, types_of
 from user_manager.web.pages import READ, READ_AND_SEND, page, show
 from user_manager.web.periods import PeriodForm
 from user_manager.web.searching import SearchForm, page_request, wants_only_rows
-from user_manager.web.submitting import http_status, submit
+from user_manager.web.submitting import http_status, sent, submit
 from user_manager.web.words import CLUSTER_ROLES, Text
 
 
@@ -110,7 +110,7 @@ class AskForm(PeriodForm):
 def _ask_form(request: HttpRequest, module: Module, call: Call) -> AskForm:
     # The id makes a form that is sent twice one request.
     initial = {"id": str(uuid.uuid4()), "level": AccessType.READ.name}
-    form = AskForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = AskForm(sent(request), initial=initial)
     form.offer(module, call)
     form.fields["reason"].required = module.reason_required or call.policy.reason_required
     return form
@@ -122,11 +122,7 @@ def ask(request: HttpRequest, call: Call, module_id: str) -> HttpResponse:
     module = read_module(module_id)
     person = call.caller.require_person()
     form = _ask_form(request, module, call)
-    is_sent = request.method == "POST"
-    if (
-        is_sent
-        and submit(form, lambda: add_access(call, form.order(person, module.id))) is not None
-    ):
+    if submit(form, lambda: add_access(call, form.order(person, module.id))) is not None:
         text = _("Your request is sent. You see here when somebody has decided.")
         messages.success(request, text)
         return redirect("my-access")

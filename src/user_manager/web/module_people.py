@@ -27,7 +27,7 @@ from user_manager.web.levels import allowed_in, level_field, types_of
 from user_manager.web.pages import READ, READ_AND_SEND, page, show
 from user_manager.web.periods import PeriodForm
 from user_manager.web.searching import SearchForm, page_request, wants_only_rows
-from user_manager.web.submitting import http_status, submit
+from user_manager.web.submitting import http_status, sent, submit
 
 
 @page(*READ)
@@ -123,11 +123,10 @@ class AddForm(PeriodForm):
 def add_person(request: HttpRequest, call: Call, module_id: str) -> HttpResponse:
     """Give somebody access at once."""
     module = owned_module(call, module_id)
-    is_sent = request.method == "POST"
-    form = AddForm(request.POST if is_sent else None, initial={"level": AccessType.READ.name})
+    form = AddForm(sent(request), initial={"level": AccessType.READ.name})
     form.offer(module, call)
     form.fields["reason"].required = module.reason_required or call.policy.reason_required
-    if is_sent and submit(form, lambda: _add(call, form, module)) is not None:
+    if submit(form, lambda: _add(call, form, module)) is not None:
         name = isolated(form.cleaned_data["user"])
         messages.success(request, _("%(user)s has access.") % {"user": name})
         return redirect("people", module_id=module.id)

@@ -19,7 +19,7 @@ from user_manager.services.modules import ModuleValues, put_module
 from user_manager.web.fields import LongText
 from user_manager.web.module_people import owned_module
 from user_manager.web.pages import READ_AND_SEND, page, show
-from user_manager.web.submitting import http_status, submit
+from user_manager.web.submitting import http_status, sent, submit
 
 _DAY: Final = timedelta(days=1)
 
@@ -88,9 +88,8 @@ class NewSystemForm(ModuleForm):
 def settings_page(request: HttpRequest, call: Call, module_id: str) -> HttpResponse:
     """Change the settings of a module."""
     module = owned_module(call, module_id)
-    is_sent = request.method == "POST"
-    form = ModuleForm(request.POST if is_sent else None, initial=_values(module))
-    if is_sent and submit(form, lambda: put_module(call, module.id, form.values())) is not None:
+    form = ModuleForm(sent(request), initial=_values(module))
+    if submit(form, lambda: put_module(call, module.id, form.values())) is not None:
         messages.success(request, _("The settings are saved."))
         return redirect("module-settings", module_id=module.id)
     content = {"module": module, "form": form}
@@ -106,9 +105,8 @@ def new_system(request: HttpRequest, call: Call) -> HttpResponse:
     """Register a system."""
     if not may_register(call):
         raise Forbidden("Only the role CREATE_EXT_DATAMODULE can register a system.")
-    is_sent = request.method == "POST"
-    form = NewSystemForm(request.POST if is_sent else None)
-    module = submit(form, lambda: _register(call, form)) if is_sent else None
+    form = NewSystemForm(sent(request))
+    module = submit(form, lambda: _register(call, form))
     if module is not None:
         messages.success(request, _("The system is registered."))
         return redirect("people", module_id=module.id)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from user_manager.domain.errors import (
     Exists,
@@ -20,10 +21,16 @@ _STATUSES: Final = {conflict.code: conflict.status for conflict in _CONFLICTS}
 _FIELDS: Final = {"until": "date", "duration": "period", "types": "level"}
 
 
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what somebody sent with a form; None where a page only shows it."""
+    return request.POST if request.method == "POST" else None
+
+
 def submit(form: forms.Form, verb: Callable[[], Result]) -> Result | None:
     """Return what a verb returns, which is not None; None if the form or the service refuses it.
 
-    What the service refuses is then an error of the form.
+    What the service refuses is then an error of the form. Without what somebody sent, a form is not
+    valid and has no errors.
     """
     if not form.is_valid():
         return None

@@ -19,7 +19,7 @@ from user_manager.services.tokens import create_token, revoke_token
 from user_manager.web.pages import READ_AND_SEND, page, show
 from user_manager.web.periods import date_field, end_of_day
 from user_manager.web.searching import page_request
-from user_manager.web.submitting import http_status, submit
+from user_manager.web.submitting import http_status, sent, submit
 from user_manager.web.words import SCOPES
 
 
@@ -54,9 +54,8 @@ class TokenForm(forms.Form):
 def tokens(request: HttpRequest, call: Call) -> HttpResponse:
     """Show tokens, and make one. A new token is on the page that answers, and nowhere else."""
     may_administer(call.caller)
-    is_sent = request.method == "POST"
-    form = TokenForm(request.POST if is_sent else None)
-    secret = submit(form, lambda: _create(call, form)) if is_sent else None
+    form = TokenForm(sent(request))
+    secret = submit(form, lambda: _create(call, form))
     content: dict[str, Any] = {"form": form, "rows": list_tokens(page_request(request))}
     if secret is not None:
         content |= {"form": TokenForm(), "secret": secret, "name": form.cleaned_data["name"]}

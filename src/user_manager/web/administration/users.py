@@ -22,7 +22,7 @@ from user_manager.services.users import add_role, change_user, create_user, remo
 from user_manager.web.access_view import views_of
 from user_manager.web.pages import READ, READ_AND_SEND, SEND, page, show
 from user_manager.web.searching import SearchForm, page_request, wants_only_rows
-from user_manager.web.submitting import http_status, submit
+from user_manager.web.submitting import http_status, sent, submit
 from user_manager.web.words import ROLES
 
 
@@ -52,18 +52,17 @@ class NewUserForm(forms.Form):
 def new_user(request: HttpRequest, call: Call) -> HttpResponse:
     """Add a user."""
     may_administer(call.caller)
-    is_sent = request.method == "POST"
-    form = NewUserForm(request.POST if is_sent else None)
-    if (
-        is_sent
-        and submit(
-            form, lambda: create_user(call, form.cleaned_data["id"], form.cleaned_data["name"])
-        )
-        is not None
-    ):
+    form = NewUserForm(sent(request))
+    added = submit(form, lambda: _add(call, form))
+    if added is not None:
         messages.success(request, _("The user is added."))
-        return _to_user(form.cleaned_data["id"])
+        return _to_user(added.id)
     return show(request, call, "administration/users/new.html", {"form": form}, http_status(form))
+
+
+def _add(call: Call, form: NewUserForm) -> User:
+    user, _is_new = create_user(call, form.cleaned_data["id"], form.cleaned_data["name"])
+    return user
 
 
 class NameForm(forms.Form):
@@ -172,9 +171,8 @@ def deactivate(request: HttpRequest, call: Call) -> HttpResponse:
     may_administer(call.caller)
     view = read_user(call, _id_of(request))
     user_id = view.user.id
-    is_sent = request.method == "POST"
-    form = DeactivationForm(request.POST if is_sent else None)
-    if is_sent and submit(form, lambda: _deactivate(call, user_id, form)) is not None:
+    form = DeactivationForm(sent(request))
+    if submit(form, lambda: _deactivate(call, user_id, form)) is not None:
         messages.success(request, _("The user is deactivated."))
         return _to_user(user_id)
     content = {"view": view, "form": form}
