@@ -10,7 +10,7 @@ class Notice(models.Model):
     """A notice that waits to be sent, or was sent.
 
     Attributes:
-        kind: requested, decided, in_effect, ending or ended.
+        kind: a `domain.vocabulary.NoticeKind`.
         payload: what is sent, before it gets the form of the receiver.
         sent_at: when the receiver took it; None while it waits.
         given_up_at: when the last attempt failed.

@@ -1,6 +1,5 @@
 """The port for the platform: `/livez`, `/readyz` and `/metrics`, without identity."""
 
-import os
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
 from threading import Thread
@@ -15,6 +14,7 @@ from prometheus_client.registry import REGISTRY
 
 from user_manager.observability.metrics import DatabaseCollector
 from user_manager.observability.readiness import why_not_ready
+from user_manager.serving.shared_metrics import has_shared_metrics
 
 _TEXT = "text/plain; charset=utf-8"
 Answer = tuple[str, str, bytes]
@@ -39,7 +39,7 @@ def ready() -> Answer:
 def metrics() -> Answer:
     """Answer with the metrics of all processes and of the database."""
     registry: CollectorRegistry = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if has_shared_metrics():
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     text = generate_latest(registry)

@@ -10,7 +10,7 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def has_shared_metrics() -> bool:
-    """Return whether another process shares its metrics with this one, and shows them."""
+    """Return whether processes share their metrics, so that one of them shows those of all."""
     return VARIABLE in os.environ
 
 

@@ -89,7 +89,6 @@ CLUSTER_ROLES: Final[dict[str, Text]] = {
     "view": LEVELS[AccessType.READ],
     "edit": LEVELS[AccessType.WRITE],
     "admin": _("Administrator"),
-    "owner": LEVELS[AccessType.OWNER],
 }
 ROLES: Final[dict[Role, Text]] = {
     Role.EDIT_TASK: _("Edit tasks"),

@@ -97,13 +97,7 @@ def payload(points: list[Point], resource: Mapping[str, str], nanoseconds: int) 
         nanoseconds: of the moment, since 1970.
     """
     by_name = groupby(sorted(points, key=lambda point: point.name), lambda point: point.name)
-    gauges = [
-        {
-            "name": name,
-            "gauge": {"dataPoints": [_data_point(point, nanoseconds) for point in group]},
-        }
-        for name, group in by_name
-    ]
+    gauges = [_gauge(name, group, nanoseconds) for name, group in by_name]
     scope = {"scope": {"name": "user-manager"}, "metrics": gauges}
     attributes = {"attributes": _attributes(resource)}
     return {"resourceMetrics": [{"resource": attributes, "scopeMetrics": [scope]}]}
