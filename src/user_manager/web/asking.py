@@ -92,7 +92,6 @@ class AskForm(PeriodForm):
     id = forms.RegexField(r"^[A-Za-z0-9-]{1,64}$", widget=forms.HiddenInput)
     level = level_field()
     reason = LongText(label=gettext_lazy("Why you need it"))
-    field_order = ("id", "level", "reason", "period", "date")
 
     def order(self, user_id: str, module_id: str) -> AccessOrder:
         """Return what a valid form asks for."""

@@ -5,13 +5,11 @@ from typing import Final
 ICONS: Final = {
     "alert": "M12 3 2 20h20L12 3ZM12 10v4M12 17v.1",
     "arrow": "M5 12h14M13 6l6 6-6 6",
-    "book": "M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3ZM5 17a3 3 0 0 1 3-3h11",
     "check": "m4 12 5 5L20 6",
     "clock": "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM12 7v5l3 2",
     "code": "m8 7-5 5 5 5M16 7l5 5-5 5M14 4l-4 16",
     "cross": "m6 6 12 12M18 6 6 18",
     "database": "M4 6c0-4 16-4 16 0v12c0 4-16 4-16 0ZM4 6c0 4 16 4 16 0M4 12c0 4 16 4 16 0",
-    "gear": "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
     "globe": "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM3 12h18M12 3c5 5 5 13 0 18-5-5-5-13 0-18Z",
     "inbox": "M4 13 7 4h10l3 9v7H4ZM4 13h5l1 3h4l1-3h5",
     "key": "M8 11a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM11 12l9-9M16 7l4 4M13 10l2 2",

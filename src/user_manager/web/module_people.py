@@ -104,7 +104,6 @@ class AddForm(PeriodForm):
     )
     level = level_field()
     reason = LongText(label=gettext_lazy("Reason"))
-    field_order = ("user", "level", "reason", "period", "date")
 
     def order(self, module: Module) -> AccessOrder:
         """Return what a valid form gives."""

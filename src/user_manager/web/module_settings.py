@@ -81,7 +81,6 @@ class NewSystemForm(ModuleForm):
         max_length=63,
         help_text=gettext_lazy("Small letters a to z, digits and hyphens. It never changes."),
     )
-    field_order = ("id", "title", "description", "max_duration", "reason_required", "requestable")
 
 
 @page(*READ_AND_SEND)

@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 
 from user_manager.domain.limits import shortest_limit
 from user_manager.domain.times import format_time
-from user_manager.domain.vocabulary import Role
+from user_manager.domain.vocabulary import ModuleKind, Role
 from user_manager.models import Access
 from user_manager.web.icons import ICONS
 from user_manager.web.isolation import isolated
-from user_manager.web.words import CLUSTER_ROLES, ERRORS, ROLES, Text
+from user_manager.web.words import CLUSTER_ROLES, ERRORS, KINDS, ROLES, Text
 
 register = template.Library()
 
@@ -91,6 +91,12 @@ def item(mapping: Mapping[str, object], key: str) -> object:
 def cluster_role(role: str) -> Text:
     """Return what a role in the cluster is called."""
     return CLUSTER_ROLES.get(role, role)
+
+
+@register.simple_tag
+def kind_name(kind: str) -> Text:
+    """Return what a kind of module is called."""
+    return KINDS[ModuleKind(kind)]
 
 
 @register.simple_tag
