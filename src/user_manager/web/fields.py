@@ -16,6 +16,12 @@ class Renderer(TemplatesSetting):
     field_template_name = "user_manager/field.html"
 
 
+def label_field(*, label: Text, help_text: Text) -> forms.RegexField:
+    """Return a field for a name that is a DNS label, see `check_module_id`."""
+    pattern = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+    return forms.RegexField(pattern, label=label, max_length=63, help_text=help_text)
+
+
 class LongText(forms.CharField):
     """A reason or a comment. Browsers send line ends of two characters and count them as one."""
 

@@ -16,7 +16,7 @@ from user_manager.domain.errors import Exists, Forbidden, Invalid
 from user_manager.models import Module
 from user_manager.selectors.users import may_register
 from user_manager.services.modules import ModuleValues, put_module
-from user_manager.web.fields import LongText
+from user_manager.web.fields import LongText, label_field
 from user_manager.web.module_people import owned_module
 from user_manager.web.pages import READ_AND_SEND, page, show
 from user_manager.web.submitting import http_status, sent, submit
@@ -75,10 +75,8 @@ class ModuleForm(forms.Form):
 class NewSystemForm(ModuleForm):
     """A system that is registered."""
 
-    id = forms.RegexField(
-        r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+    id = label_field(
         label=gettext_lazy("Id"),
-        max_length=63,
         help_text=gettext_lazy("Small letters a to z, digits and hyphens. It never changes."),
     )
 

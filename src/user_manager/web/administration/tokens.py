@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from user_manager.domain.call import Call
 from user_manager.domain.permissions import may_administer
 from user_manager.domain.vocabulary import Scope
-from user_manager.models import Token
 from user_manager.selectors.tokens import list_tokens, read_token
 from user_manager.services.tokens import create_token, revoke_token
+from user_manager.web.fields import label_field
 from user_manager.web.pages import READ_AND_SEND, page, show
 from user_manager.web.periods import date_field, end_of_day
 from user_manager.web.searching import page_request
@@ -26,10 +26,8 @@ from user_manager.web.words import SCOPES
 class TokenForm(forms.Form):
     """A new service account."""
 
-    name = forms.RegexField(
-        r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+    name = label_field(
         label=gettext_lazy("Name"),
-        max_length=63,
         help_text=gettext_lazy("Small letters a to z, digits and hyphens."),
     )
     scopes = forms.MultipleChoiceField(
@@ -37,7 +35,6 @@ class TokenForm(forms.Form):
         choices=[(scope.value, text) for scope, text in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
-
     until = date_field(label=gettext_lazy("Last day"))
 
     def end(self) -> datetime | None:
@@ -70,7 +67,7 @@ def _create(call: Call, form: TokenForm) -> str:
 def revoke(request: HttpRequest, call: Call, name: str) -> HttpResponse:
     """Ask for confirmation, then make a token useless."""
     may_administer(call.caller)
-    token: Token = read_token(name)
+    token = read_token(name)
     if request.method != "POST":
         return show(request, call, "administration/revoke_token.html", {"token": token})
     revoke_token(call, token.name)
