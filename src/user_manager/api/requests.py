@@ -1,6 +1,6 @@
 """What requests may hold: bodies in JSON, and the parameters of lists."""
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -25,19 +25,11 @@ from user_manager.api.values import (
 from user_manager.domain.access_types import parse_types
 from user_manager.domain.limits import AskedTime
 from user_manager.domain.vocabulary import AccessState, Effect, ModuleKind
-from user_manager.selectors.paging import PageRequest
+from user_manager.selectors.paging import DEFAULT_LIMIT, PageRequest
 from user_manager.services.deciding import Decision
 from user_manager.services.ending import Removal
 from user_manager.services.modules import ModuleValues
 from user_manager.services.requesting import AccessOrder
-
-
-class UserChanges(TypedDict):
-    """The arguments of `services.users.change_user`."""
-
-    name: str | None
-    active: bool | None
-    force: bool
 
 
 class Body(BaseModel):
@@ -59,18 +51,13 @@ class UserChange(Body):
     `force`: deactivate the last OWNER of an external module too, as an administrator.
     """
 
-    name: UserName = Field(default_factory=str)
+    name: UserName = Field(default_factory=str)  # null would not be absent
     active: bool = Field(default_factory=bool)
     force: bool = False
 
-    def changes(self) -> UserChanges:
-        """Return what changes. A default is not what somebody sent."""
-        sent = self.model_fields_set
-        return UserChanges(
-            name=self.name if "name" in sent else None,
-            active=self.active if "active" in sent else None,
-            force=self.force,
-        )
+    def changes(self) -> dict[str, Any]:
+        """Return the arguments of `change_user` that somebody sent."""
+        return self.model_dump(exclude_unset=True)
 
 
 class NewAccess(Body):
@@ -164,7 +151,7 @@ class ModuleBody(Body):
 class PageQuery(BaseModel):
     """The parameters of every list."""
 
-    limit: Limit = 50
+    limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
     def page(self) -> PageRequest:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -59,7 +58,6 @@ _DURATION_PATTERN = (
     r"^P(?=[0-9T])([0-9]{1,10}W)?([0-9]{1,10}D)?"
     r"(T(?=[0-9])([0-9]{1,10}H)?([0-9]{1,10}M)?([0-9]{1,10}S)?)?$"
 )
-_text_of = partial(check_text, limit=LONGEST_TEXT)
 
 UserId = Annotated[
     str, Field(min_length=1, max_length=LONGEST_USER_ID), AfterValidator(_fitting(check_user_id))
@@ -79,7 +77,7 @@ AccessId = Annotated[
 ]
 Text = Annotated[
     str,
-    AfterValidator(_fitting(_text_of)),
+    AfterValidator(_fitting(check_text)),
     WithJsonSchema({"type": "string", "maxLength": LONGEST_TEXT}),
 ]
 Title = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_fitting(_printable))]
