@@ -16,6 +16,7 @@ from user_manager.domain.vocabulary import EventKind, Role
 from user_manager.models import User, UserRole
 from user_manager.services.locks import lock_users
 from user_manager.services.transaction import Recorder, recording
+from user_manager.services.users import contradiction
 
 _BATCH: Final = 500
 
@@ -76,10 +77,9 @@ def _contradictions(row: UserRow, user: User | None) -> Iterator[str]:
     """Yield what is wrong with a row, in the light of the user who exists."""
     if user is None:
         return
-    if user.id != row.user_id:
-        yield f"The user {user.id} exists; ids differ in more than case."
-    elif user.name != row.name and not user.signed_in:
-        yield f"The user {user.id} exists with another name."
+    what = contradiction(user, row.user_id, row.name)
+    if what:
+        yield what
     elif row.roles and not user.active:
         yield f"The user {user.id} is deactivated. Activate the user first."
 

@@ -48,14 +48,22 @@ def _with_key(user_id: str) -> User | None:
     return User.objects.select_for_update(no_key=True).filter(key=user_key(user_id)).first()
 
 
-def _existing(user: User, user_id: str, name: str, recorder: Recorder) -> User:
+def contradiction(user: User, user_id: str, name: str) -> str:
+    """Return why somebody cannot be created as a user who exists; '' if nothing contradicts."""
     if user.id != user_id:
-        raise Exists(f"The user {user.id} exists; ids differ in more than case.", user.id)
+        return f"The user {user.id} exists; ids must differ in more than case."
+    if user.name != name and not user.signed_in:
+        return f"The user {user.id} exists with another name."
+    return ""
+
+
+def _existing(user: User, user_id: str, name: str, recorder: Recorder) -> User:
+    what = contradiction(user, user_id, name)
+    if what:
+        raise Exists(what, user.id)
     if user.signed_in:
         user.signed_in = False
         _rename(user, name, recorder)
-    elif user.name != name:
-        raise Exists(f"The user {user.id} exists with another name.", user.id)
     return user
 
 

@@ -119,7 +119,7 @@ def test_user_import_shows_what_contradicts_the_users_there(run, tmp_path):
     done = run("user", "import", file)
     assert (done.code, done.err.splitlines()) == (
         1,
-        [f"line 6: The user {ANN} exists; ids differ in more than case."],
+        [f"line 6: The user {ANN} exists; ids must differ in more than case."],
     )
     assert (User.objects.count(), Event.objects.count()) == (1, before)
 
