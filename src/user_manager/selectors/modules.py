@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from user_manager.domain.access_types import AccessTypes, cluster_role, from_mask
 from user_manager.domain.call import Call
@@ -11,7 +11,7 @@ from user_manager.domain.errors import NotFound
 from user_manager.domain.permissions import may_list_module_accesses
 from user_manager.domain.vocabulary import ModuleKind
 from user_manager.models import Access, CatalogueContributor, Module
-from user_manager.selectors.ownership import current, is_owner
+from user_manager.selectors.ownership import current, is_owner, not_over
 from user_manager.selectors.paging import (
     BY_ID,
     BY_PERSON,
@@ -127,8 +127,7 @@ def _place_before_listed(module: Module, query: str, now: datetime) -> str | Non
 
 
 def _contributors(module: Module, query: str, now: datetime) -> QuerySet[CatalogueContributor]:
-    not_over = Q(until__isnull=True) | Q(until__gt=now)
-    rows = CatalogueContributor.objects.filter(not_over, module=module)
+    rows = CatalogueContributor.objects.filter(not_over(now), module=module)
     return rows.filter(contains("name", query)) if query else rows
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from user_manager.domain.call import Call
 from user_manager.models import Access, CatalogueContributor, Module
-from user_manager.selectors.ownership import current, open_requests
+from user_manager.selectors.ownership import current, not_over, open_requests
 from user_manager.selectors.paging import NEWEST_FIRST, Page, PageRequest
 
 
@@ -57,8 +57,7 @@ def own_accesses_in(user_id: str, module_ids: Iterable[str], now: datetime) -> d
 
 def given_by_catalogue(user_id: str, now: datetime) -> QuerySet[CatalogueContributor]:
     """Return what other sources of the cluster give to a person."""
-    not_over = Q(until__isnull=True) | Q(until__gt=now)
-    rows = CatalogueContributor.objects.filter(not_over, kind="User", name=user_id)
+    rows = CatalogueContributor.objects.filter(not_over(now), kind="User", name=user_id)
     return rows.select_related("module").order_by("module_id", "source")
 
 

@@ -12,7 +12,12 @@ from user_manager.models import Access, Module
 
 def current(now: datetime) -> Q:
     """Return the condition for an access that is approved and not over at a time."""
-    return Q(state=AccessState.APPROVED) & (Q(until__isnull=True) | Q(until__gt=now))
+    return Q(state=AccessState.APPROVED) & not_over(now)
+
+
+def not_over(now: datetime) -> Q:
+    """Return the condition for what has no end, or one after a time."""
+    return Q(until__isnull=True) | Q(until__gt=now)
 
 
 def open_requests(now: datetime) -> Q:

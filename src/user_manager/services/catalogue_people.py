@@ -1,12 +1,10 @@
 """People whom the document of the cluster lists in a profile: there is nothing to ask for."""
 
-from django.db.models import Q
-
 from user_manager.domain.access_types import AccessTypes, cluster_role
 from user_manager.domain.errors import Exists, Precondition
 from user_manager.domain.vocabulary import ModuleKind
 from user_manager.models import Module
-from user_manager.selectors.ownership import is_catalogue_owner
+from user_manager.selectors.ownership import is_catalogue_owner, not_over
 from user_manager.services.transaction import Recorder
 
 _RANKS = {"view": 0, "edit": 1, "admin": 2}
@@ -23,8 +21,7 @@ def refuse_listed(user_id: str, types: AccessTypes, module: Module, recorder: Re
         return
     if is_catalogue_owner(user_id, module):
         raise Exists(f"{user_id} owns the profile {module.id}.", None)
-    not_over = Q(until__isnull=True) | Q(until__gt=recorder.call.now)
-    listed = module.contributors.filter(not_over, kind="User", name=user_id)
+    listed = module.contributors.filter(not_over(recorder.call.now), kind="User", name=user_id)
     wanted = _RANKS[cluster_role(types)]
     highest = max(listed, key=lambda row: _RANKS.get(row.role, 0), default=None)
     if highest is None:
