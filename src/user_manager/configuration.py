@@ -186,16 +186,8 @@ def load(environment: Mapping[str, str] | None = None) -> Configuration:
     Raises:
         ConfigurationError: a variable is missing, misspelt or wrong.
     """
-    variables = os.environ if environment is None else environment
-    given = {
-        name.removeprefix(PREFIX).lower(): value
-        for name, value in variables.items()
-        if name.startswith(PREFIX)
-    }
-    for name in set(given) - set(Configuration.model_fields):
-        if _SERVICE_LINK.fullmatch(name):
-            del given[name]
-    unknown = sorted(set(given) - set(Configuration.model_fields))
+    given = _given(os.environ if environment is None else environment)
+    unknown = sorted(given.keys() - Configuration.model_fields.keys())
     if unknown:
         names = ", ".join(PREFIX + name.upper() for name in unknown)
         raise ConfigurationError(f"Unknown settings: {names}. Remove them or correct the spelling.")
@@ -204,6 +196,17 @@ def load(environment: Mapping[str, str] | None = None) -> Configuration:
     except ValidationError as error:
         lines = [_problem(details) for details in error.errors(include_url=False)]
         raise ConfigurationError("\n".join(lines)) from None
+
+
+def _given(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings in variables, without those that Kubernetes adds for a Service."""
+    settings = {}
+    for variable, value in variables.items():
+        name = variable.removeprefix(PREFIX).lower()
+        is_of_service = name not in Configuration.model_fields and _SERVICE_LINK.fullmatch(name)
+        if variable.startswith(PREFIX) and not is_of_service:
+            settings[name] = value
+    return settings
 
 
 def _problem(details: ErrorDetails) -> str:

@@ -45,21 +45,29 @@ def read_json(request: HttpRequest, rule: BodyRule) -> dict[str, Any] | None:
         Malformed: it is not a mapping in JSON of UTF-8, a key is there twice, a number has no JSON
             form, or its size is not announced.
     """
-    if "Transfer-Encoding" in request.headers:
-        raise Malformed("Send the body with Content-Length, not in chunks.")
-    try:
-        body = request.body
-    except UnreadablePostError:
-        raise Malformed("The connection ended before the body.") from None
-    except RawPostDataException:  # the check of a CSRF token has read a form with parts
-        raise Unsupported(_AS_JSON) from None
+    body = _body(request)
     if body or (rule.required and request.content_type):
         _check_media_type(request)
     if not body and not rule.required:
         return None
+    return _mapping_of(body)
+
+
+def _body(request: HttpRequest) -> bytes:
+    if "Transfer-Encoding" in request.headers:
+        raise Malformed("Send the body with Content-Length, not in chunks.")
+    try:
+        return request.body
+    except UnreadablePostError:
+        raise Malformed("The connection ended before the body.") from None
+    except RawPostDataException:  # the check of a CSRF token has read a form with parts
+        raise Unsupported(_AS_JSON) from None
+
+
+def _mapping_of(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(
-            body.decode(), object_pairs_hook=_mapping, parse_constant=_refuse_constant
+            body.decode(), object_pairs_hook=_without_repeated_keys, parse_constant=_refuse_constant
         )
     except (ValueError, RecursionError):
         raise Malformed("The body must be a JSON object in UTF-8, without repeated keys.") from None
@@ -74,7 +82,7 @@ def _check_media_type(request: HttpRequest) -> None:
         raise Unsupported(_AS_JSON)
 
 
-def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping = dict(pairs)
     if len(mapping) != len(pairs):
         raise ValueError("a key is there twice")
