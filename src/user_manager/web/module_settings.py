@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from user_manager.domain.call import Call
 from user_manager.domain.durations import format_duration, parse_duration
-from user_manager.domain.errors import Exists, Forbidden, Invalid
+from user_manager.domain.errors import Exists, Invalid
+from user_manager.domain.permissions import may_create_module
 from user_manager.models import Module
-from user_manager.selectors.users import may_register
+from user_manager.selectors.users import has_create_role
 from user_manager.services.modules import ModuleValues, put_module
 from user_manager.web.fields import LongText, label_field
 from user_manager.web.module_people import owned_module
@@ -100,8 +101,7 @@ def _values(module: Module) -> dict[str, object]:
 @page(*READ_AND_SEND)
 def new_system(request: HttpRequest, call: Call) -> HttpResponse:
     """Register a system."""
-    if not may_register(call):
-        raise Forbidden("Only the role CREATE_EXT_DATAMODULE can register a system.")
+    may_create_module(call.caller, has_create_role=has_create_role(call.caller.person))
     form = NewSystemForm(sent(request))
     module = submit(form, lambda: _register(call, form))
     if module is not None:
