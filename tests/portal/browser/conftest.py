@@ -4,7 +4,6 @@ The server and the tests share a database in a file: a database in memory would 
 connection, and a browser sends requests at the same moment.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,6 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from user_manager.models import ClusterState, EventCounter
-
-# Playwright runs an event loop in the thread of the tests, in which Django refuses queries.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 LONGEST_WAIT = 20_000.0  # milliseconds
 expect.set_options(timeout=LONGEST_WAIT)

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from postgresql import Postgresql
 
-from running_server import command
+from running_server import SOURCES, command
 
 HERE = Path(__file__).parent
-SOURCES = HERE.parents[2] / "src"
 DATABASE = "races"
 ROUNDS = 200
 RACES = [

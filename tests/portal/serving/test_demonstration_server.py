@@ -10,12 +10,7 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-SOURCES = Path(__file__).parents[3] / "src"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+from running_server import SOURCES, free_port
 
 
 @contextmanager
