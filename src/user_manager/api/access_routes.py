@@ -24,7 +24,7 @@ from user_manager.api.requests import (
     RemovalQuery,
     RevokeBody,
 )
-from user_manager.api.responses import json_response
+from user_manager.api.responses import created_response, json_response
 from user_manager.api.values import AccessId, ModuleId, UserId
 from user_manager.domain.call import Call
 from user_manager.domain.errors import UserManagerError
@@ -47,9 +47,8 @@ _WHOLE: Final = RevokeBody()
 def post_access(request: ApiRequest, user_id: Path[UserId], body: NewAccess) -> HttpResponse:
     """Ask for access. The same `id` with the same body again is 200."""
     access, is_new = add_access(request.auth, body.order(user_id))
-    location = f"/api/v1/accesses/{access.id}"
     form = access_form(access, request.auth)
-    return json_response(form, 201 if is_new else 200, location=location if is_new else None)
+    return created_response(form, f"/api/v1/accesses/{access.id}", is_new=is_new)
 
 
 @router.delete(

@@ -9,7 +9,7 @@ from user_manager.api.answers import ModuleAccessList, ModuleForm, ModuleList, P
 from user_manager.api.forms import module_access_form, module_form, page_form
 from user_manager.api.operations import ApiRequest, ContractRouter
 from user_manager.api.requests import ModuleBody, ModuleQuery, PageQuery
-from user_manager.api.responses import json_response
+from user_manager.api.responses import created_response, json_response
 from user_manager.api.values import ModuleId
 from user_manager.selectors.modules import list_module_accesses, list_modules, read_module
 from user_manager.services.modules import put_module as replace_module
@@ -36,8 +36,7 @@ def get_module(request: ApiRequest, module_id: Path[ModuleId]) -> HttpResponse: 
 def put_module(request: ApiRequest, module_id: Path[ModuleId], body: ModuleBody) -> HttpResponse:
     """Replace the values of a module. An unknown id is registered as an external module."""
     module, is_new = replace_module(request.auth, module_id, body.values())
-    location = f"/api/v1/modules/{module.id}" if is_new else None
-    return json_response(module_form(module), 201 if is_new else 200, location=location)
+    return created_response(module_form(module), f"/api/v1/modules/{module.id}", is_new=is_new)
 
 
 @router.get("/modules/{segment:module_id}/accesses", response={200: ModuleAccessList})

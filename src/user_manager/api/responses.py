@@ -7,17 +7,21 @@ from typing import Any
 from django.http import HttpResponse
 
 
-def json_response(
-    form: Mapping[str, Any], status: int = 200, *, location: str | None = None
-) -> HttpResponse:
-    """Return an answer. A response passes ninja unchanged, which does not validate it again.
+def json_response(form: Mapping[str, Any]) -> HttpResponse:
+    """Return an answer. A response passes ninja unchanged, which does not validate it again."""
+    text = json.dumps(form, ensure_ascii=False)
+    return HttpResponse(text, content_type="application/json")
+
+
+def created_response(form: Mapping[str, Any], location: str, *, is_new: bool) -> HttpResponse:
+    """Return the answer with something that was to be made.
 
     Args:
-        location: the path of what was made.
+        location: its path.
+        is_new: whether it was made now: 201 with the path; else 200.
     """
-    response = HttpResponse(
-        json.dumps(form, ensure_ascii=False), status=status, content_type="application/json"
-    )
-    if location is not None:
+    response = json_response(form)
+    if is_new:
+        response.status_code = 201
         response["Location"] = location
     return response

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from ninja import Path, Query
 
 from user_manager.api.answers import MeForm, Problem, UserForm, UserList
-from user_manager.api.forms import me_form, page_form, user_form
+from user_manager.api.forms import Form, me_form, page_form, user_form
 from user_manager.api.operations import ApiRequest, ContractRouter
 from user_manager.api.requests import NewUser, UserChange, UserQuery
-from user_manager.api.responses import json_response
+from user_manager.api.responses import created_response, json_response
 from user_manager.api.values import RoleName, UserId
 from user_manager.domain.vocabulary import Role
 from user_manager.models import User
@@ -41,7 +41,7 @@ def post_user(request: ApiRequest, body: NewUser) -> HttpResponse:
     """Create a user. The same again is 200."""
     user, is_new = create_user(request.auth, body.id, body.name)
     location = f"/api/v1/users/{quote(user.id, safe='')}"
-    return _user_response(request, user, 201 if is_new else 200, location)
+    return created_response(_user_form(request, user), location, is_new=is_new)
 
 
 @router.get("/users/{segment:user_id}", response={200: UserForm})
@@ -55,23 +55,21 @@ def get_user(request: ApiRequest, user_id: Path[UserId]) -> HttpResponse:
 def patch_user(request: ApiRequest, user_id: Path[UserId], body: UserChange) -> HttpResponse:
     """Rename, deactivate or activate a user. Deactivating ends all accesses and requests."""
     user = change_user(request.auth, user_id, **body.changes())
-    return _user_response(request, user)
+    return json_response(_user_form(request, user))
 
 
 @router.put("/users/{segment:user_id}/roles/{segment:role}", response={200: UserForm, 409: Problem})
 def put_role(request: ApiRequest, user_id: Path[UserId], role: Path[RoleName]) -> HttpResponse:
     """Give a user a role, whether or not the user has it."""
-    return _user_response(request, add_role(request.auth, user_id, Role[role]))
+    return json_response(_user_form(request, add_role(request.auth, user_id, Role[role])))
 
 
 @router.delete("/users/{segment:user_id}/roles/{segment:role}", response={200: UserForm})
 def delete_role(request: ApiRequest, user_id: Path[UserId], role: Path[RoleName]) -> HttpResponse:
     """Take a role from a user, whether or not the user has it."""
-    return _user_response(request, remove_role(request.auth, user_id, Role[role]))
+    return json_response(_user_form(request, remove_role(request.auth, user_id, Role[role])))
 
 
-def _user_response(
-    request: ApiRequest, user: User, status: int = 200, location: str | None = None
-) -> HttpResponse:
+def _user_form(request: ApiRequest, user: User) -> Form:
     (view,) = views_of(request.auth, [user])
-    return json_response(user_form(view, request.auth), status, location=location)
+    return user_form(view, request.auth)

@@ -36,6 +36,7 @@ def test_create_user_is_201_and_the_same_again_200(rest):
     assert first.headers["Location"] == f"{USERS}/new%40example.com"
     again = rest.post(ROOT, USERS, NEW)
     assert (again.status, again.json) == (200, FORM)
+    assert "Location" not in again.headers
     assert kinds(user=NEW["id"]) == ["user_created"]
 
 
