@@ -22,6 +22,7 @@ from user_manager.selectors.ownership import (
     over,
     owner_accesses_of_all,
 )
+from user_manager.services.sending import WAITING
 from user_manager.services.transaction import requests_decided
 
 REQUESTS = Counter(
@@ -108,5 +109,5 @@ def _attention_gauges(now: datetime) -> Iterator[GaugeMetricFamily]:
         "External modules in which only administrators decide.",
         external.exclude(id__in=owned).count(),
     )
-    waiting = Notice.objects.filter(sent_at__isnull=True, given_up_at__isnull=True)
+    waiting = Notice.objects.filter(WAITING)
     yield _gauge("notices_waiting", "Notices that were not sent yet.", waiting.count())

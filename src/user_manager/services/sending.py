@@ -28,7 +28,8 @@ _FIRST_PAUSE: Final = timedelta(seconds=30)
 _CLAIMED_FOR: Final = timedelta(minutes=2)
 _KEPT_FOR: Final = timedelta(days=30)
 _SECONDS: Final = 30.0  # for one notice, whatever the receiver does
-_WAITING: Final = Q(sent_at__isnull=True, given_up_at__isnull=True)
+WAITING: Final = Q(sent_at__isnull=True, given_up_at__isnull=True)
+"""The condition for notices that will be sent."""
 
 _log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -117,9 +118,7 @@ def send_notices(webhook: Webhook, clock: Clock) -> SendCount:
 
 def _claim(now: datetime) -> Notice | None:
     """Return the next notice that is due, which no other process sends for a while."""
-    due = Notice.objects.filter(_WAITING, next_attempt_at__lte=now).order_by(
-        "next_attempt_at", "id"
-    )
+    due = Notice.objects.filter(WAITING, next_attempt_at__lte=now).order_by("next_attempt_at", "id")
     with transaction.atomic():
         notice = due.select_for_update(skip_locked=True).first()
         if notice is not None:
@@ -141,4 +140,4 @@ def _keep_for_later(notice: Notice, problem: str, now: datetime) -> None:
 
 def forget_old_notices(now: datetime) -> None:
     """Delete notices that were sent, or given up, long ago."""
-    Notice.objects.filter(created_at__lt=now - _KEPT_FOR).exclude(_WAITING).delete()
+    Notice.objects.filter(created_at__lt=now - _KEPT_FOR).exclude(WAITING).delete()

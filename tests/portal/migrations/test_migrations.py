@@ -101,12 +101,6 @@ def test_a_database_that_lacks_migrations_is_not_ready(released):
         command(released, "check")
 
 
-def test_the_dumps_have_every_table_of_the_first_version():
-    for kind in ("sqlite", "postgresql"):
-        text = (RELEASED / f"first.{kind}.sql").read_text()
-        assert all(f"user_manager_{table}" in text for table in ROWS)
-
-
 def test_units_that_start_at_once_migrate_one_after_the_other(postgresql: Postgresql) -> None:
     variables = environment(postgresql.new_database("at_once"))
     migrate = [sys.executable, "-m", "user_manager", "migrate"]
