@@ -16,6 +16,7 @@ from user_manager.domain.identifiers import (
     check_access_id,
     check_module_id,
     check_text,
+    check_title,
     check_user_id,
     check_user_name,
 )
@@ -39,12 +40,6 @@ def _fitting(check: Callable[[str], Value]) -> Callable[[object], Value]:
             raise PydanticCustomError("value", "{what}", {"what": what}) from None
 
     return validate
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise Invalid.at("", "must have printable characters only")
-    return text
 
 
 def _digits(value: object) -> object:
@@ -80,8 +75,8 @@ Text = Annotated[
     AfterValidator(_fitting(check_text)),
     WithJsonSchema({"type": "string", "maxLength": LONGEST_TEXT}),
 ]
-Title = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_fitting(_printable))]
-Search = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_fitting(_printable))]
+Title = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_fitting(check_title))]
+Search = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_fitting(check_title))]
 Time = Annotated[
     datetime,
     BeforeValidator(_fitting(parse_time)),

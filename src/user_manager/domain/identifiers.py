@@ -60,6 +60,17 @@ def check_user_name(name: str, path: str = "name") -> str:
     return name
 
 
+def check_title(title: str, path: str = "title") -> str:
+    """Return a title, or another text of one line; it may be empty.
+
+    Raises:
+        Invalid: the text is too long or not printable.
+    """
+    if len(title) > LONGEST_NAME or not title.isprintable():
+        raise Invalid.at(path, f"must have at most {LONGEST_NAME} printable characters")
+    return title
+
+
 def check_module_id(module_id: str, path: str = "id") -> str:
     """Return the id of a module.
 

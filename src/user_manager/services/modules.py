@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from user_manager.domain.access_types import to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Precondition
-from user_manager.domain.identifiers import LONGEST_NAME, check_module_id, check_text
+from user_manager.domain.identifiers import LONGEST_NAME, check_module_id, check_text, check_title
 from user_manager.domain.permissions import may_change_module, may_create_module
 from user_manager.domain.vocabulary import (
     AccessState,
@@ -52,12 +52,13 @@ def put_module(call: Call, module_id: str, values: ModuleValues) -> tuple[Module
         the module, and whether it is new.
 
     Raises:
-        Invalid: the id is not a DNS-1123 label.
+        Invalid: the id is not a DNS-1123 label, or the title is not printable.
         Forbidden: the caller may not.
         Exists: a profile has this name.
         Precondition: a profile that left the catalogue cannot be asked for.
     """
     check_module_id(module_id, "id")
+    check_title(values.title)
     person = call.caller.person
     with recording(call) as recorder:
         lock_users([person] if person else [])

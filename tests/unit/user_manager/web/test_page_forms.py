@@ -312,6 +312,13 @@ def test_settings_of_a_module_are_changed() -> None:
     assert 'value="PT8H"' in browser(OLGA).get(path).content.decode()
 
 
+def test_a_title_that_rest_refuses_is_refused_beside_the_field() -> None:
+    profile(title="Kept")
+    answer = browser(OLGA).post("/modules/ml/settings", {"title": "a\u202eb"})
+    assert (answer.status_code, Module.objects.get().title) == (422, "Kept")
+    assert "printable characters" in answer.content.decode()
+
+
 def test_a_known_id_cannot_be_registered_again() -> None:
     administrator()
     profile(title="Kept")
