@@ -41,7 +41,10 @@ def run() -> None:
     except ConfigurationError as error:
         _fail(str(error))
     except DatabaseError:
-        _fail("The database does not answer, or it lacks migrations. Run: user-manager migrate")
+        _fail(
+            "The database does not answer, or it lacks migrations. "
+            "Check USER_MANAGER_DATABASE_URL, and run: user-manager migrate"
+        )
 
 
 def _fail(*lines: str) -> None:

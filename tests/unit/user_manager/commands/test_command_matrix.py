@@ -143,6 +143,7 @@ def test_without_a_database_it_says_so_in_one_line(run, token, monkeypatch, comm
     assert done.code == ROWS[command].away
     assert "db.example.com" not in done.out + done.err
     assert len(done.err.splitlines()) == done.code
+    assert ("USER_MANAGER_DATABASE_URL" in done.err) == (done.code == 1)
 
 
 @pytest.mark.parametrize("command", ROWS)

@@ -2,14 +2,16 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 
-from user_manager.commands import program
+from user_manager.commands import program, running
 from user_manager.models import Administrator, Event, Token, User, UserRole
 from user_manager.services.tokens import digest_of
 from user_manager.services.users import change_user
+from user_manager.serving import grpc_server, metrics_port
 
 pytestmark = pytest.mark.django_db
 ANN = "ann@example.com"
@@ -224,6 +226,26 @@ def test_no_output_but_that_of_create_has_a_token(run):
 
 def test_a_sweep_ends_with_0(run):
     assert run("sweep").code == 0
+
+
+@pytest.mark.parametrize(("options", "pause"), [(["--every", "30"], 30), (["--every", "0"], None)])
+def test_a_sweep_repeats_after_the_given_seconds(run, monkeypatch, options, pause):
+    pauses = []
+    monkeypatch.setattr(running, "sweep_until_stopped", lambda _, every: pauses.append(every))
+    assert run("sweep", *options).code == 0
+    assert pauses == ([] if pause is None else [timedelta(seconds=pause)])
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_grpc_opens_the_port_of_the_metrics_unless_serve_has_opened_it(
+    run, monkeypatch, settings, is_shared
+):
+    opened = []
+    monkeypatch.setattr(running, "has_shared_metrics", lambda: is_shared)
+    monkeypatch.setattr(metrics_port, "start", opened.append)
+    monkeypatch.setattr(grpc_server, "serve", lambda _: None)
+    assert run("grpc").code == 0
+    assert opened == ([] if is_shared else [settings.USER_MANAGER.metrics_port])
 
 
 def test_a_database_that_is_away_is_one_line_without_its_address(run, monkeypatch):
