@@ -90,9 +90,9 @@ def _check_rights(access: Access, module: Module, decision: Decision, call: Call
 
 def _is_same_again(access: Access, decision: Decision, call: Call) -> bool:
     wanted = AccessState.APPROVED if decision.approve else AccessState.DENIED
-    decider = (access.decided_by, access.acting_for)
     is_same = access.state == wanted and decision.until in {None, access.until}
-    return is_same and decider == (call.caller.actor, call.caller.acting_for)
+    decider = access.acting_for or access.decided_by  # the person, also behind a service account
+    return is_same and decider == call.caller.person
 
 
 def _check_state(

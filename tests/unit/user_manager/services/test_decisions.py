@@ -151,6 +151,19 @@ def test_the_same_person_deciding_the_same_again_is_as_the_first_time(decision, 
     assert events() == before
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [(by(OLGA), acting_for(OLGA)), (acting_for(OLGA), by(OLGA))]
+)
+def test_a_person_is_the_same_behind_a_service_account(first, second, asked):
+    decided = approve(asked, first)
+    before = events()
+    again = approve(asked, second)
+    assert (again.decided_by, again.acting_for) == (decided.decided_by, decided.acting_for)
+    assert events() == before
+    with pytest.raises(Precondition):
+        approve(asked, by(ROOT))
+
+
 def test_the_same_end_again_is_as_the_first_time_and_another_end_is_not(asked):
     approve(asked, by(OLGA), until=NOW.replace(microsecond=0) + 2 * DAY)
     assert approve(asked, by(OLGA), until=NOW.replace(microsecond=0) + 2 * DAY)
