@@ -1,5 +1,6 @@
 """The page: the figures in tables, and the goals in words."""
 
+import textwrap
 from statistics import median
 
 from spread import machine
@@ -30,7 +31,8 @@ an answer, p99 that of the slowest hundredth.
 
 {tables}
 
-On {machine}, with the program that sends the requests on the same cores.{busy}
+On {machine}.
+The program that sends the requests runs on the same cores.{busy}
 
 ## What is measured
 
@@ -62,7 +64,7 @@ def text(figures: list[Figures], load: float = 0.0) -> str:
         tables="\n\n".join(_table(database, of) for database, of in by_database(figures).items()),
         machine=machine(),
         busy=_BUSY.format(load=load) if load > _QUIET else "",
-        goals="\n".join(goals(figures)),
+        goals="\n".join(_wrapped(goal) for goal in goals(figures)),
     )
 
 
@@ -111,6 +113,10 @@ def _growth(database: str, rows: list[Figures]) -> str:
         f"- {database}: the median time of GetUser with {last.users:,} users is at most {GROWTH}"
         f" times that with {first.users:,}. It is {growth:.2f} times. {_met(growth <= GROWTH)}"
     )
+
+
+def _wrapped(item: str) -> str:
+    return textwrap.fill(item, 100, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _met(is_met: bool) -> str:  # noqa: FBT001 - read where it is called
