@@ -26,10 +26,17 @@ def parse_types(names: Sequence[str]) -> AccessTypes:
         Invalid: there are none or too many, or a name is unknown.
     """
     if not 1 <= len(names) <= MOST_NAMES:
-        raise Invalid.at("types", f"1 to {MOST_NAMES} types are allowed, these are {len(names):,}")
+        raise Invalid.at(
+            "types",
+            "1 to {limit} types are allowed, these are {count:,}",
+            limit=MOST_NAMES,
+            count=len(names),
+        )
     for index, name in enumerate(names):
         if name not in AccessType.__members__:
-            raise Invalid.at(f"types[{index}]", f"must be {', '.join(AccessType.__members__)}")
+            raise Invalid.at(
+                f"types[{index}]", "must be {names}", names=", ".join(AccessType.__members__)
+            )
     return frozenset(AccessType[name] for name in names)
 
 

@@ -35,7 +35,7 @@ def parse_duration(text: str, path: str = "duration") -> timedelta:
     numbers = {unit: int(number) for unit, number in match.groupdict("0").items()}
     seconds = sum(number * _SECONDS_OF[unit] for unit, number in numbers.items())
     if not 1 <= seconds <= LONGEST.total_seconds():
-        raise Invalid.at(path, f"must be from 1 second to {LONGEST.days:,} days")
+        raise Invalid.at(path, "must be from 1 second to {limit:,} days", limit=LONGEST.days)
     return timedelta(seconds=seconds)
 
 

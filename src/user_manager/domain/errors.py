@@ -1,7 +1,7 @@
 """The errors of the service. REST, gRPC and the pages translate them; nothing else is raised."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 
@@ -11,11 +11,18 @@ class FieldError:
 
     Attributes:
         path: where it is, such as `items[0].until`.
-        what: what is wrong with it.
+        template: what is wrong with it; values are in braces, as for `str.format`.
+        values: the values, by their names.
     """
 
     path: str
-    what: str
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def what(self) -> str:
+        """What is wrong with the value."""
+        return with_values(self.template, self.values)
 
 
 class UserManagerError(Exception):
@@ -27,7 +34,9 @@ class UserManagerError(Exception):
         grpc_status: the name of the gRPC status.
         title: the kind of error in a few words.
         retry_after: seconds after which the same may be possible; None where time changes nothing.
-        detail: what is wrong and what to do, for people.
+        template: what is wrong and what to do, for people; values are in braces, as for
+            `str.format`. Pages translate it.
+        values: the values, by their names.
     """
 
     code: ClassVar[str]
@@ -36,9 +45,16 @@ class UserManagerError(Exception):
     title: ClassVar[str]
     retry_after: ClassVar[int | None] = None
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, template: str, **values: object) -> None:
+        self.template = template
+        self.values = values
+        self.detail = with_values(template, values)
+        super().__init__(self.detail)
+
+
+def with_values(template: str, values: Mapping[str, object]) -> str:
+    """Return a template with its values. Without values, braces in it are only characters."""
+    return template.format_map(values) if values else template
 
 
 class Malformed(UserManagerError):
@@ -76,14 +92,15 @@ class Invalid(UserManagerError):
     grpc_status = "INVALID_ARGUMENT"
     title = "A value is not valid"
 
-    def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
-        super().__init__(detail)
+    def __init__(self, template: str, errors: Sequence[FieldError] = (), **values: object) -> None:
+        super().__init__(template, **values)
         self.errors = tuple(errors)
 
     @classmethod
-    def at(cls, path: str, what: str) -> Self:
+    def at(cls, path: str, template: str, **values: object) -> Self:
         """Return the error for one value: where it is, and what is wrong with it."""
-        return cls(f"{path}: {what}", [FieldError(path, what)])
+        error = FieldError(path, template, values)
+        return cls(f"{path}: {error.what}", [error])
 
 
 class Unauthenticated(UserManagerError):
@@ -125,8 +142,8 @@ class Exists(UserManagerError):
     grpc_status = "ALREADY_EXISTS"
     title = "It exists already"
 
-    def __init__(self, detail: str, existing_id: str | None) -> None:
-        super().__init__(detail)
+    def __init__(self, template: str, existing_id: str | None, **values: object) -> None:
+        super().__init__(template, **values)
         self.existing_id = existing_id
 
 

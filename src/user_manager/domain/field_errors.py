@@ -26,7 +26,8 @@ def invalid_value(error: ValidationError) -> Invalid:
 def invalid_fields(errors: list[FieldError]) -> Invalid:
     """Return one error for several values that do not fit."""
     first = errors[0]
-    return Invalid(f"{first.path}: {first.what}" if first.path else first.what, errors)
+    detail = f"{first.path}: {first.what}" if first.path else first.what
+    return Invalid(detail, errors)
 
 
 def _path(location: Path) -> str:

@@ -28,16 +28,19 @@ def check_user_id(user_id: str, path: str = "id") -> str:
             profile can have this name.
     """
     if not 1 <= len(user_id) <= LONGEST_USER_ID or not user_id.isprintable():
-        raise Invalid.at(path, f"must have 1 to {LONGEST_USER_ID} printable characters")
+        raise Invalid.at(path, "must have 1 to {limit} printable characters", limit=LONGEST_USER_ID)
     if user_id in _NO_IDS:
         raise Invalid.at(path, "must not be . or ..")
     if user_id.casefold().startswith(_RESERVED_PREFIXES):
-        raise Invalid.at(path, f"must not begin with {' or '.join(_RESERVED_PREFIXES)}")
+        raise Invalid.at(
+            path, "must not begin with {prefixes}", prefixes=" or ".join(_RESERVED_PREFIXES)
+        )
     if "*" in user_id:  # a policy of Istio takes it for a pattern at an end
         raise Invalid.at(path, "must not have *")
     finding = user_finding(user_id)
     if finding is not None:
-        raise Invalid.at(path, f"{finding.what}; {finding.remedy}")
+        what = f"{finding.what}; {finding.remedy}"
+        raise Invalid.at(path, what)
     return user_id
 
 
@@ -56,7 +59,7 @@ def check_user_name(name: str, path: str = "name") -> str:
         Invalid: the name is empty, too long or not printable.
     """
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise Invalid.at(path, f"must have 1 to {LONGEST_NAME} printable characters")
+        raise Invalid.at(path, "must have 1 to {limit} printable characters", limit=LONGEST_NAME)
     return name
 
 
@@ -113,7 +116,12 @@ def check_text(text: str, limit: int = LONGEST_TEXT, path: str = "reason") -> st
     """
     text = text.replace("\r\n", "\n")
     if len(text) > limit:
-        raise Invalid.at(path, f"has {len(text):,} characters, at most {limit:,} are allowed")
+        raise Invalid.at(
+            path,
+            "has {count:,} characters, at most {limit:,} are allowed",
+            count=len(text),
+            limit=limit,
+        )
     if _UNUSABLE_IN_TEXT.search(text):
         raise Invalid.at(path, "must not contain control characters")
     return text

@@ -107,12 +107,17 @@ def end_at_approval(
     """
     end = end_of_asked(asked, limit=limit, now=now)
     if end and end <= now:
-        raise Precondition(f"The access was asked for until {format_time(end)}, which is past.")
+        raise Precondition(
+            "The access was asked for until {until}, which is past.",
+            until=format_time(end),
+        )
     if decided is None:
         return end
     _check_future(decided, now)
     if end and decided > end:
-        raise Invalid.at("until", f"must not be later than what was asked, {format_time(end)}")
+        raise Invalid.at(
+            "until", "must not be later than what was asked, {until}", until=format_time(end)
+        )
     return decided
 
 

@@ -106,8 +106,8 @@ def _may_break_glass(caller: Caller, *, break_glass: bool, comment: str) -> None
         raise Forbidden("Nobody can decide their own request.")
     if len(comment.strip()) < SHORTEST_BREAK_GLASS_COMMENT:
         raise Forbidden(
-            "To decide your own request, add a comment of at least "
-            f"{SHORTEST_BREAK_GLASS_COMMENT} characters."
+            "To decide your own request, add a comment of at least {count} characters.",
+            count=SHORTEST_BREAK_GLASS_COMMENT,
         )
 
 

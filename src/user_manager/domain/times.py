@@ -28,7 +28,9 @@ def parse_time(text: str, path: str = "until") -> datetime:
     """
     time = _read(text, path)
     if not EARLIEST <= time < END_OF_TIMES:
-        raise Invalid.at(path, f"must be from {EARLIEST.year} to {END_OF_TIMES.year - 1}")
+        raise Invalid.at(
+            path, "must be from {first} to {last}", first=EARLIEST.year, last=END_OF_TIMES.year - 1
+        )
     return time
 
 

@@ -120,7 +120,7 @@ class _RowChecks:
             Invalid: something is wrong, or there are too many users.
         """
         if len(self._rows) > MOST_ROWS:
-            raise Invalid(f"The file has more than {MOST_ROWS:,} users. Split it.")
+            raise Invalid("The file has more than {limit:,} users. Split it.", limit=MOST_ROWS)
         if self.errors:
             first = self.errors[0]
             detail = f"{first.path}: {first.what} ({len(self.errors):,} errors in the file)"
@@ -185,7 +185,7 @@ def _numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Invalid.at(f"line {line}", f"is not CSV: {error}") from None
+        raise Invalid.at(f"line {line}", "is not CSV: {error}", error=error) from None
 
 
 def _role_names(cell: str) -> list[str]:
@@ -202,7 +202,7 @@ def _located_items(text: str) -> Iterator[tuple[int, object]]:
     try:
         items = json.loads(text)
     except json.JSONDecodeError as error:
-        raise Invalid.at(f"line {error.lineno}", f"is not JSON: {error.msg}") from None
+        raise Invalid.at(f"line {error.lineno}", "is not JSON: {error}", error=error.msg) from None
     except (ValueError, RecursionError):
         raise Invalid.at("line 1", "is not JSON of users") from None
     if not isinstance(items, list):

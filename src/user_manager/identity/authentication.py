@@ -74,7 +74,10 @@ def _person_of_header(credentials: Credentials, configuration: Configuration) ->
     try:
         user_id = check_user_id(value.removeprefix(prefix))
     except Invalid as error:
-        raise Unauthenticated(f"The identity header names no valid user: {error.detail}") from None
+        raise Unauthenticated(
+            "The identity header names no valid user: {problem}",
+            problem=error.detail,
+        ) from None
     return Person(user_id, user_id)
 
 

@@ -34,11 +34,14 @@ def person_of_token(
     claims = _claims(token, keys, configuration, now)
     user_id = claims.get(configuration.jwt_user_claim)
     if not isinstance(user_id, str):
-        raise Unauthenticated(f"The token has no claim {configuration.jwt_user_claim}.")
+        raise Unauthenticated("The token has no claim {claim}.", claim=configuration.jwt_user_claim)
     try:
         return Person(check_user_id(user_id), _name(claims.get("name"), user_id))
     except Invalid as error:
-        raise Unauthenticated(f"The token names no valid user: {error.detail}") from None
+        raise Unauthenticated(
+            "The token names no valid user: {problem}",
+            problem=error.detail,
+        ) from None
 
 
 def _claims(

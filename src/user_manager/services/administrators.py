@@ -36,5 +36,5 @@ def remove_administrator(call: Call, user_id: str) -> None:
     with recording(call) as recorder:
         removed, _ = Administrator.objects.filter(user_id=user_id).delete()
         if not removed:
-            raise NotFound(f"{user_id} is not an administrator in the database.")
+            raise NotFound("{user} is not an administrator in the database.", user=user_id)
         recorder.record(EventKind.ADMINISTRATOR_REMOVED, user=user_id)

@@ -20,15 +20,22 @@ def refuse_listed(user_id: str, types: AccessTypes, module: Module, recorder: Re
     if module.kind == ModuleKind.EXTERNAL:
         return
     if is_catalogue_owner(user_id, module):
-        raise Exists(f"{user_id} owns the profile {module.id}.", None)
+        raise Exists("{user} owns the profile {module}.", None, user=user_id, module=module.id)
     listed = module.contributors.filter(not_over(recorder.call.now), kind="User", name=user_id)
     wanted = _RANKS[cluster_role(types)]
     highest = max(listed, key=lambda row: _RANKS.get(row.role, 0), default=None)
     if highest is None:
         return
+    values = {"user": user_id, "role": highest.role, "module": module.id}
     if _RANKS.get(highest.role, 0) >= wanted:
-        raise Exists(f"{user_id} is {highest.role} in {module.id} already.", None)
-    source = f"the source {highest.source}" if highest.source else "another source"
+        raise Exists("{user} is {role} in {module} already.", None, **values)
+    if not highest.source:
+        raise Precondition(
+            "{user} is {role} in {module} by another source. Only that source changes it.",
+            **values,
+        )
     raise Precondition(
-        f"{user_id} is {highest.role} in {module.id} by {source}. Only that source changes it."
+        "{user} is {role} in {module} by the source {source}. Only that source changes it.",
+        source=highest.source,
+        **values,
     )

@@ -99,7 +99,7 @@ def _check_state(
     access: Access, user: User, module: Module, decision: Decision, recorder: Recorder
 ) -> None:
     if access.state != AccessState.PENDING:
-        raise Precondition(f"The request is {access.state} already.")
+        raise Precondition("The request is {state} already.", state=access.state)
     if not decision.approve:
         return
     check_open(user, module)
@@ -113,13 +113,19 @@ def check_open(user: User, module: Module) -> None:
         Precondition: the user or the module is deactivated, or the profile is in no catalogue.
     """
     if not user.active:
-        raise Precondition(f"The user {user.id} is deactivated.")
+        raise Precondition("The user {user} is deactivated.", user=user.id)
     if module.kind == ModuleKind.PROFILE and not module.in_catalogue:
-        raise Precondition(f"The profile {module.id} is not in the catalogue of the cluster.")
+        raise Precondition(
+            "The profile {module} is not in the catalogue of the cluster.",
+            module=module.id,
+        )
     if not module.is_open:
-        raise Precondition(f"The profile {module.id} is not open: its document does not allow it.")
+        raise Precondition(
+            "The profile {module} is not open: its document does not allow it.",
+            module=module.id,
+        )
     if not module.requestable:
-        raise Precondition(f"Nobody can ask for {module.id} at the moment.")
+        raise Precondition("Nobody can ask for {module} at the moment.", module=module.id)
 
 
 def apply_decision(access: Access, module: Module, decision: Decision, recorder: Recorder) -> None:

@@ -200,7 +200,8 @@ def end_everything(user: User, recorder: Recorder, *, force: bool) -> None:
 
 def _refuse_last_owner(user: User, module_ids: list[str]) -> None:
     if module_ids:
-        names = ", ".join(module_ids)
         raise Precondition(
-            f"{user.id} is the last OWNER of {names}. Make somebody else OWNER there first."
+            "{user} is the last OWNER of {modules}. Make somebody else OWNER there first.",
+            user=user.id,
+            modules=", ".join(module_ids),
         )

@@ -77,9 +77,9 @@ def _contradictions(row: UserRow, user: User | None) -> Iterator[str]:
     """Yield what is wrong with a row, in the light of the user who exists."""
     if user is None:
         return
-    what = contradiction(user, row.user_id, row.name)
-    if what:
-        yield what
+    error = contradiction(user, row.user_id, row.name)
+    if error is not None:
+        yield error.detail
     elif row.roles and not user.active:
         yield f"The user {user.id} is deactivated. Activate the user first."
 

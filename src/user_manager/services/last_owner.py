@@ -19,7 +19,9 @@ def keep_an_owner(access: Access, module: Module, recorder: Recorder) -> None:
     if not _is_last_owner(access, module, recorder):
         return
     raise Precondition(
-        f"{access.user_id} is the last OWNER of {module.id}. Make somebody else OWNER first."
+        "{user} is the last OWNER of {module}. Make somebody else OWNER first.",
+        user=access.user_id,
+        module=module.id,
     )
 
 

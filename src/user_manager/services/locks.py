@@ -25,7 +25,7 @@ def lock_user(user_id: str) -> User:
     try:
         return lock_users([user_id])[user_id]
     except KeyError:
-        raise NotFound(f"There is no user {user_id}.") from None
+        raise NotFound("There is no user {user}.", user=user_id) from None
 
 
 def lock_modules(ids: Iterable[str]) -> dict[str, Module]:
@@ -49,7 +49,7 @@ def lock_module(module_id: str) -> Module:
     try:
         return lock_modules([module_id])[module_id]
     except KeyError:
-        raise NotFound(f"There is no module {module_id}.") from None
+        raise NotFound("There is no module {module}.", module=module_id) from None
 
 
 def lock_open_accesses(user_id: str, module_id: str) -> list[Access]:

@@ -122,8 +122,9 @@ def _make_owner(founder: str, module: Module, recorder: Recorder) -> None:
 def _change(module: Module, values: ModuleValues, recorder: Recorder) -> None:
     if values.requestable and module.kind == ModuleKind.PROFILE and not module.in_catalogue:
         raise Precondition(
-            f"The profile {module.id} is not in the catalogue of the cluster. "
-            "To change it, set `requestable` to false."
+            "The profile {module} is not in the catalogue of the cluster. "
+            "To change it, set `requestable` to false.",
+            module=module.id,
         )
     before = _values(module)
     _set(module, values)

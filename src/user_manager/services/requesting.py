@@ -88,7 +88,7 @@ def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
         module = lock_module(order.module_id)
         owns_module = is_owner(requested_by, module, call.now)
         if user is None or not (owns_module or can_see_user(call, user.id)):
-            raise NotFound(f"There is no user {order.user_id}.")
+            raise NotFound("There is no user {user}.", user=order.user_id)
         may_request_for(call.caller, subject=user.id, owns_module=owns_module)
         if order.approve:
             _may_approve(order, requested_by, owns_module=owns_module, call=call)
@@ -132,7 +132,11 @@ def _first_answer(order: AccessOrder) -> Access | None:
         return None
     if _order_of(access) == order:
         return access
-    raise Exists(f"The id {access.id} is used for another request.", access.id)
+    raise _id_is_used(access.id)
+
+
+def _id_is_used(access_id: str) -> Exists:
+    return Exists("The id {access} is used for another request.", access_id, access=access_id)
 
 
 def _order_of(access: Access) -> AccessOrder:
@@ -163,21 +167,30 @@ def _check(
     check_open(user, module)
     refuse_listed(user.id, order.types, module, recorder)
     if not order.reason.strip() and (module.reason_required or call.policy.reason_required):
-        raise Precondition(f"A request for {module.id} needs a reason.")
+        raise Precondition("A request for {module} needs a reason.", module=module.id)
     for access in accesses:
         if access.state == AccessState.PENDING:
-            raise Exists(f"The request {access.id} is open.", access.id)
+            raise Exists("The request {access} is open.", access.id, access=access.id)
         end = end_of_asked(order.asked, limit=limit, now=call.now)
         is_held = holds(from_mask(access.types), order.types)
         if is_held and not ends_later(end, access.until):
-            raise Exists(f"{user.id} holds this already in {module.id}.", access.id)
+            raise Exists(
+                "{user} holds this already in {module}.",
+                access.id,
+                user=user.id,
+                module=module.id,
+            )
 
 
 def _create(order: AccessOrder, requested_by: str, recorder: Recorder) -> Access:
     call = recorder.call
     open_count = Access.objects.filter(open_requests(call.now), requested_by=requested_by).count()
     if open_count >= call.policy.open_requests and not order.approve:
-        raise TooMany(f"{requested_by} has {open_count} open requests. Wait for decisions.")
+        raise TooMany(
+            "{user} has {count} open requests. Wait for decisions.",
+            user=requested_by,
+            count=open_count,
+        )
     mask = to_mask(order.types)
     access = Access(
         id=order.access_id or new_access_id(),
@@ -196,7 +209,7 @@ def _create(order: AccessOrder, requested_by: str, recorder: Recorder) -> Access
     try:
         access.save(force_insert=True)
     except IntegrityError:  # at the same moment somebody else used the id for another user
-        raise Exists(f"The id {access.id} is used for another request.", access.id) from None
+        raise _id_is_used(access.id) from None
     recorder.record(EventKind.REQUESTED, access=access)
     if not order.approve:
         notify(NoticeKind.REQUESTED, access, recorder)

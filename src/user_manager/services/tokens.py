@@ -56,7 +56,7 @@ def create_token(
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError:
-            raise Exists(f"A token with the name {name} exists.", name) from None
+            raise Exists("A token with the name {token} exists.", name, token=name) from None
         recorder.record(EventKind.TOKEN_CREATED, detail={"name": name, "scopes": names})
     return token
 

@@ -39,7 +39,7 @@ def create_user(call: Call, user_id: str, name: str) -> tuple[User, bool]:
             except Exists:  # somebody else made the user at the same moment
                 existing = _with_key(user_id)
         if existing is None:
-            raise Exists(f"The user {user_id} exists.", user_id)
+            raise Exists("The user {user} exists.", user_id, user=user_id)
         return _existing(existing, user_id, name, recorder), False
 
 
@@ -48,19 +48,20 @@ def _with_key(user_id: str) -> User | None:
     return User.objects.select_for_update(no_key=True).filter(key=user_key(user_id)).first()
 
 
-def contradiction(user: User, user_id: str, name: str) -> str:
-    """Return why somebody cannot be created as a user who exists; '' if nothing contradicts."""
-    if user.id != user_id:
-        return f"The user {user.id} exists; ids must differ in more than case."
+def contradiction(user: User, user_id: str, name: str) -> Exists | None:
+    """Return why somebody cannot be created as a user who exists; None if nothing contradicts."""
+    id_ = user.id
+    if id_ != user_id:
+        return Exists("The user {user} exists; ids must differ in more than case.", id_, user=id_)
     if user.name != name and not user.signed_in:
-        return f"The user {user.id} exists with another name."
-    return ""
+        return Exists("The user {user} exists with another name.", id_, user=id_)
+    return None
 
 
 def _existing(user: User, user_id: str, name: str, recorder: Recorder) -> User:
-    what = contradiction(user, user_id, name)
-    if what:
-        raise Exists(what, user.id)
+    error = contradiction(user, user_id, name)
+    if error is not None:
+        raise error
     if user.signed_in:
         user.signed_in = False
         _rename(user, name, recorder)
@@ -79,7 +80,7 @@ def _insert(user_id: str, name: str, recorder: Recorder, *, signed_in: bool = Fa
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:
-        raise Exists(f"The user {user_id} exists.", user_id) from None
+        raise Exists("The user {user} exists.", user_id, user=user_id) from None
     recorder.record(EventKind.USER_CREATED, user=user_id)
     return user
 
@@ -149,7 +150,7 @@ def _managed_user(call: Call, user_id: str) -> User:
     """
     user = lock_user(user_id)
     if not can_see_user(call, user_id):
-        raise NotFound(f"There is no user {user_id}.")
+        raise NotFound("There is no user {user}.", user=user_id)
     may_manage_users(call.caller)
     return user
 
@@ -182,7 +183,10 @@ def add_role(call: Call, user_id: str, role: Role) -> User:
     with recording(call) as recorder:
         user = _managed_user(call, user_id)
         if not user.active:
-            raise Precondition(f"The user {user.id} is deactivated. Activate the user first.")
+            raise Precondition(
+                "The user {user} is deactivated. Activate the user first.",
+                user=user.id,
+            )
         _, is_new = UserRole.objects.get_or_create(user=user, role=role)
         if is_new:
             recorder.record(EventKind.ROLE_ADDED, user=user.id, detail={"role": role.name})

@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 from prometheus_client import multiprocess
 
@@ -59,6 +60,7 @@ class HttpServer(BaseApplication):
             "control_socket_disable": True,
             "logger_class": _Logger,
             "when_ready": self._when_ready,
+            "pre_request": self._pre_request,
             "child_exit": _child_exit,
         }
         if _MEMORY.is_dir():
@@ -67,6 +69,18 @@ class HttpServer(BaseApplication):
 
     def _when_ready(self, _: Arbiter) -> None:
         metrics_port.start(self._configuration.metrics_port)
+
+    def _pre_request(self, _: Worker, request: Request) -> None:
+        """Leave one identity header; of several that differ, an empty one, which names nobody.
+
+        WSGI would join them with a comma, which an id may have.
+        """
+        name = self._configuration.identity_header.upper()
+        values = {value for header, value in request.headers if header == name}
+        if not values:
+            return
+        others = [header for header in request.headers if header[0] != name]
+        request.headers = [*others, (name, values.pop() if len(values) == 1 else "")]
 
     def load(self) -> Any:  # noqa: ANN401 - gunicorn's
         """Return the WSGI application."""

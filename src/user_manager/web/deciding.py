@@ -21,6 +21,7 @@ from user_manager.selectors.paging import NEWEST_FIRST
 from user_manager.selectors.visibility import visible_access
 from user_manager.services.deciding import Decision, decide
 from user_manager.web.access_view import AccessView, view_of, views_of
+from user_manager.web.error_text import error_text
 from user_manager.web.fields import LongText
 from user_manager.web.isolation import isolated
 from user_manager.web.pages import READ, SEND, page, show
@@ -170,6 +171,7 @@ def _decide_one_of_many(request: HttpRequest, call: Call, id_: str, decision: De
         name = f"{isolated(access.user_id)}, {access.module_id}"
         decide(call, access.id, decision)
     except UserManagerError as error:
-        messages.error(request, f"{name}: {ERRORS.get(error.code, error.title)}. {error.detail}")
+        title = ERRORS.get(error.code, error.title)
+        messages.error(request, f"{name}: {title}. {error_text(error)}")
         return False
     return True

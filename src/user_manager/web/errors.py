@@ -40,7 +40,12 @@ def forged(request: HttpRequest, reason: str) -> HttpResponse:
     """Answer a form without a valid CSRF token, such as one of another site."""
     origin = request.headers.get("Origin", "")
     if reason == REASON_BAD_ORIGIN % origin:
-        detail = f"The form comes from {origin}, which is not the setting USER_MANAGER_PUBLIC_URL."
+        error = Forbidden(
+            "The form comes from {origin}, which is not the setting USER_MANAGER_PUBLIC_URL.",
+            origin=origin,
+        )
     else:
-        detail = "The form is too old, or it is not from this service. Open the page again."
-    return error_page(request, Forbidden(detail))
+        error = Forbidden(
+            "The form is too old, or it is not from this service. Open the page again."
+        )
+    return error_page(request, error)

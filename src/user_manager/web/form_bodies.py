@@ -37,8 +37,10 @@ def limit_forms(
         is_large = size.isdecimal() and int(size[:20]) > LARGEST_FORM
         is_late = "Expect" in request.headers  # the body is sent when it is read, which would wait
         if (is_large or is_late) and not request.path_info.startswith(_OTHERS):
-            most = f"At most {LARGEST_FORM:,} bytes are allowed, and no header Expect."
-            return error_page(request, TooLarge(most))
+            error = TooLarge(
+                "At most {limit:,} bytes are allowed, and no header Expect.", limit=LARGEST_FORM
+            )
+            return error_page(request, error)
         return get_response(request)
 
     return middleware

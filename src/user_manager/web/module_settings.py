@@ -114,6 +114,6 @@ def _register(call: Call, form: NewSystemForm) -> Module:
     """Register a new system; a known one is not changed."""
     module_id = form.cleaned_data["id"]
     if Module.objects.filter(id=module_id).exists():
-        raise Exists(f"{module_id} is registered already.", module_id)
+        raise Exists("{module} is registered already.", module_id, module=module_id)
     module, _is_new = put_module(call, module_id, form.values())
     return module

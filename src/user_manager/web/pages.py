@@ -16,6 +16,7 @@ from user_manager.models import Access
 from user_manager.selectors.accesses import to_decide
 from user_manager.selectors.ownership import owned_modules
 from user_manager.selectors.users import may_register
+from user_manager.web.error_text import error_text
 from user_manager.web.words import ERRORS
 
 View = Callable[..., HttpResponse]
@@ -88,7 +89,7 @@ def error_page(
     template = "error_message.html" if is_part else "error.html"
     content = {
         "title": ERRORS.get(error.code, error.title),
-        "detail": error.detail,
+        "detail": error_text(error),
         "frame": frame,
         "leads_home": frame is not None or error.status == NotFound.status,
     }

@@ -14,6 +14,7 @@ from user_manager.domain.errors import (
     TooMany,
     UserManagerError,
 )
+from user_manager.web.error_text import error_text
 
 Result = TypeVar("Result")
 _CONFLICTS: Final = (Exists, Precondition, TooMany, Forbidden)
@@ -46,13 +47,13 @@ def submit(form: forms.Form, verb: Callable[[], Result]) -> Result | None:
 def _add_field_errors(form: forms.Form, error: Invalid, fields: Mapping[str, str]) -> None:
     for row in error.errors:
         name = row.path if row.path in form.fields else fields.get(row.path, "")
-        form.add_error(name if name in form.fields else None, row.what)
+        form.add_error(name if name in form.fields else None, error_text(row))
     if not error.errors:
         _add(form, None, error)
 
 
 def _add(form: forms.Form, field: str | None, error: UserManagerError) -> None:
-    form.add_error(field, forms.ValidationError(error.detail, code=error.code))
+    form.add_error(field, forms.ValidationError(error_text(error), code=error.code))
 
 
 def http_status(form: forms.Form) -> int:

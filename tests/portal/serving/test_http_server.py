@@ -42,7 +42,12 @@ def test_another_spelling_of_the_header_names_nobody(server: Server, name: str) 
 @pytest.mark.parametrize("other", ["kubeflow-userid", "Kubeflow-Userid"])
 def test_two_headers_name_neither_person(server: Server, other: str) -> None:
     answer = server.get(PATH, f"kubeflow-userid: {ANN}", f"{other}: root@example.com")
-    assert answer.status in {401, 404}
+    assert answer.status == 401
+
+
+def test_the_same_header_twice_names_the_person(server: Server) -> None:
+    answer = server.get(PATH, f"kubeflow-userid: {ANN}", f"Kubeflow-Userid: {ANN}")
+    assert (answer.status, json.loads(answer.body)["id"]) == (200, ANN)
 
 
 def test_a_forwarded_address_is_not_believed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from user_manager.domain.access_types import (
     sorted_names,
     to_mask,
 )
-from user_manager.domain.errors import FieldError, Invalid
+from user_manager.domain.errors import Invalid
 from user_manager.domain.vocabulary import AccessType
 
 READ, WRITE, OWNER = AccessType
@@ -34,7 +34,8 @@ def test_an_unknown_type_is_refused_with_its_place(name):
     with pytest.raises(Invalid) as error:
         parse_types(["READ", name])
 
-    assert error.value.errors == (FieldError("types[1]", "must be READ, WRITE, OWNER"),)
+    (wrong,) = error.value.errors
+    assert (wrong.path, wrong.what) == ("types[1]", "must be READ, WRITE, OWNER")
 
 
 def test_types_are_printed_in_the_order_of_the_proto():
