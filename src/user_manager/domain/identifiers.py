@@ -70,7 +70,7 @@ def check_title(title: str, path: str = "title") -> str:
         Invalid: the text is too long or not printable.
     """
     if len(title) > LONGEST_NAME or not title.isprintable():
-        raise Invalid.at(path, f"must have at most {LONGEST_NAME} printable characters")
+        raise Invalid.at(path, "must have at most {limit} printable characters", limit=LONGEST_NAME)
     return title
 
 

@@ -60,7 +60,7 @@ def authenticate(credentials: Credentials, configuration: Configuration, now: da
 def _refuse_two_people(named: Person | None, other: str | None, place: str) -> None:
     """Refuse a request in which the identity header and another place name different people."""
     if named is not None and other not in {None, named.user_id}:
-        raise Unauthenticated(f"Identity header and {place} name different people.")
+        raise Unauthenticated("Identity header and {place} name different people.", place=place)
 
 
 def _person_of_header(credentials: Credentials, configuration: Configuration) -> Person | None:
