@@ -69,19 +69,28 @@ class Database(ops.Object):
         Raises:
             NotReady: there is no database that this unit may use.
         """
-        is_related, units = bool(self._relation), self._charm.app.planned_units()
-        record, app = self.published_from, self._charm.app.name
-        if units > 1 and not is_related:
+        if not self._relation:
+            self._check_sqlite()
+            return ""
+        if self.published_from is not Kind.SQLITE:
+            return self._postgresql()
+        if self._charm.app.planned_units() > 1:
+            raise blocked(self.pending)
+        return ""
+
+    def _check_sqlite(self) -> None:
+        """Check that SQLite can be used where no database is related.
+
+        Raises:
+            NotReady: there are several units, or the published accesses are in PostgreSQL.
+        """
+        units, app = self._charm.app.planned_units(), self._charm.app.name
+        if units > 1:
             remedy = f"integrate {app}:database with PostgreSQL, or juju scale-application {app} 1"
             raise blocked(f"{units} units need PostgreSQL: {remedy}")
-        if record is Kind.POSTGRESQL and not is_related:
+        if self.published_from is Kind.POSTGRESQL:
             remedy = "integrate it again, or run use-database"
             raise blocked(f"relation database is gone, which has the published accesses; {remedy}")
-        if record is Kind.SQLITE and units == 1:
-            return ""
-        if record is Kind.SQLITE:
-            raise blocked(self.pending)
-        return self._postgresql() if is_related else ""
 
     @property
     def pending(self) -> str:
@@ -120,14 +129,12 @@ class Database(ops.Object):
             NotReady: it is not there yet, or not usable.
         """
         answer = self._answer()
-        # the first one is the primary
-        host = (answer.endpoints or "").partition(",")[0] if answer else ""
-        if not (answer and answer.username and answer.password and _ENDPOINT.fullmatch(host)):
+        if answer is None:
             raise waiting("waiting for the relation database")
         user, password = quote(str(answer.username), safe=""), quote(str(answer.password), safe="")
         name = quote(answer.resource or _NAME, safe="")
         query = f"?{urlencode({'sslmode': 'require'})}" if answer.tls else ""
-        return f"postgresql://{user}:{password}@{host}/{name}{query}"
+        return f"postgresql://{user}:{password}@{_primary(answer)}/{name}{query}"
 
     def _answer(self) -> ResourceProviderModel | None:
         """Return what PostgreSQL published; None if it is nothing usable."""
@@ -139,4 +146,14 @@ class Database(ops.Object):
         # a secret is not granted yet, or the databag is not valid
         except (AttributeError, KeyError, TypeError, ValueError, ops.ModelError):
             return None
-        return next(iter(data.requests), None)
+        return next(filter(_is_complete, data.requests), None)
+
+
+def _primary(answer: ResourceProviderModel) -> str:
+    """Return host and port of the primary, which is the first endpoint."""
+    return (answer.endpoints or "").partition(",")[0]
+
+
+def _is_complete(answer: ResourceProviderModel) -> bool:
+    host = _primary(answer)
+    return bool(answer.username and answer.password and _ENDPOINT.fullmatch(host))
