@@ -74,7 +74,8 @@ class UserManagerSource:
         Raises:
             TargetError: it was not taken, or only without the catalogue.
         """
-        from profiles_management.portal.user_manager_errors import AnswerTooLarge  # noqa: PLC0415 - not for other sources
+        # the other sources do not need it
+        from profiles_management.portal.user_manager_errors import AnswerTooLarge  # noqa: PLC0415
 
         if not self._is_received:
             return

@@ -1,8 +1,11 @@
 """gunicorn's worker with threads, none of which waits for a slow client.
 
 gunicorn gives a connection to a thread with its first byte, so that as many clients as there are
-threads stop the service by sending half a request. Here the kernel collects a request, and a
-thread gets it whole.
+threads stop the service by sending half a request. It has no setting for this, and advises a proxy
+that collects requests. Here the kernel collects a request, and a thread gets it whole.
+
+Why no other server: waitress collects requests itself, but loses those in flight at its end, and
+has one process.
 """
 
 import errno
