@@ -1,5 +1,7 @@
 """`user-manager user`."""
 
+import json
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +9,15 @@ from typing import Annotated
 import typer
 from django.db import transaction
 
+from user_manager.commands.person_data import person_form
 from user_manager.commands.system_call import system_call
 from user_manager.domain.errors import Invalid
 from user_manager.domain.user_lists import read_csv, read_json, write_csv, write_json
 from user_manager.domain.vocabulary import Role
+from user_manager.selectors.person_data import read_person_data
 from user_manager.selectors.users import all_users
 from user_manager.services.importing import import_users
+from user_manager.services.pseudonymising import pseudonymise as pseudonymise_user
 from user_manager.services.users import add_role, create_user
 
 app = typer.Typer(no_args_is_help=True, help="Manage users.")
@@ -39,6 +44,7 @@ UserId = Annotated[str, typer.Argument(help="The id: the name that Kubernetes kn
 Name = Annotated[str, typer.Option("--name", help="The name for people (default: the id).")]
 Roles = Annotated[list[RoleName] | None, typer.Option("--role", help="A role. Repeatable.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="The format (default csv).")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 File = Annotated[Path, typer.Argument(help="A CSV file, or JSON if its name ends in .json.")]
 
 
@@ -75,6 +81,36 @@ def import_file(file: File) -> None:
     rows = read_json(text) if file.suffix == ".json" else read_csv(text)
     count = import_users(system_call(), rows)
     typer.echo(f"{count.new} users created, {count.existing} existed.")
+
+
+@app.command()
+def data(user_id: UserId) -> None:
+    """Print everything that is stored about a user as JSON."""
+    call = system_call()
+    form = person_form(read_person_data(call, user_id), call)
+    typer.echo(json.dumps(form, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def pseudonymise(user_id: UserId, yes: Yes = False) -> None:  # noqa: FBT002 - a flag
+    """Replace id and name of a deactivated user by a pseudonym, everywhere and for good."""
+    if not yes:
+        _confirm(f"Replace the id and the name of {user_id} for good?")
+    pseudonymise_user(system_call(), user_id)
+    # without the pseudonym: nothing should keep whose it is
+    typer.echo("The id and the name are replaced by a pseudonym.")
+
+
+def _confirm(question: str) -> None:
+    """Ask on a terminal.
+
+    Raises:
+        Invalid: the answer is no, or nobody can be asked.
+    """
+    if not sys.stdin.isatty():
+        raise Invalid("This cannot be undone. To do it without a terminal, pass --yes.")
+    if not typer.confirm(question, err=True):
+        raise Invalid("Nothing was changed.")
 
 
 def _text_of(file: Path) -> str:

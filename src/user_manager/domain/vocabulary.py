@@ -82,6 +82,7 @@ class EventKind(StrEnum):
     USER_RENAMED = "user_renamed"
     USER_DEACTIVATED = "user_deactivated"
     USER_ACTIVATED = "user_activated"
+    USER_PSEUDONYMISED = "user_pseudonymised"
     ROLE_ADDED = "role_added"
     ROLE_REMOVED = "role_removed"
     MODULE_CREATED = "module_created"

@@ -1,4 +1,4 @@
-"""What happened, for auditors. Rows are added and never changed."""
+"""What happened, for auditors. Rows are added, and never changed but for pseudonyms."""
 
 from typing import ClassVar
 

@@ -108,6 +108,7 @@ EVENTS: Final[dict[EventKind, Text]] = {
     EventKind.USER_RENAMED: _("User renamed"),
     EventKind.USER_DEACTIVATED: _("User deactivated"),
     EventKind.USER_ACTIVATED: _("User activated"),
+    EventKind.USER_PSEUDONYMISED: _("User pseudonymised"),
     EventKind.ROLE_ADDED: _("Role added"),
     EventKind.ROLE_REMOVED: _("Role removed"),
     EventKind.MODULE_CREATED: _("System registered"),

@@ -24,6 +24,7 @@ from user_manager.services.deciding import Decision, decide
 from user_manager.services.ending import Removal, revoke_in_module
 from user_manager.services.importing import import_users
 from user_manager.services.modules import ModuleValues, put_module
+from user_manager.services.pseudonymising import pseudonymise
 from user_manager.services.publishing import publish_document
 from user_manager.services.requesting import AccessOrder, add_access
 from user_manager.services.sweeping import sweep
@@ -76,7 +77,7 @@ class Everything(Race):
     def sides(self, number: int) -> list[Side]:
         cluster = [self.publish, self.take_answer, self.take_answer, self.sweep]
         people = [self.ask, self.ask, self.decide, self.decide, self.revoke, self.change]
-        jobs = [cluster, people, people, [*people, self.load]]
+        jobs = [cluster, people, people, [*people, self.load, self.pseudonymise]]
         return [
             partial(self.act, verbs, random.Random(f"{number} {place}"))
             for place, verbs in enumerate(jobs)
@@ -129,6 +130,12 @@ class Everything(Race):
         people = chance.sample(self.people, 3)
         rows = [UserRow(1, person, person, (chance.choice([*Role]),)) for person in people]
         import_users(Call(SYSTEM, NOW, Policy()), rows)
+
+    def pseudonymise(self, chance: random.Random) -> None:
+        """Deactivate and pseudonymise a person, whom `load` creates again."""
+        person = chance.choice(self.people)
+        change_user(by(ROOT), person, active=False, force=True)
+        pseudonymise(by(ROOT), person)
 
     def sweep(self, _: random.Random) -> None:
         sweep(Call(SYSTEM, NOW + timedelta(days=1), Policy()))

@@ -24,7 +24,7 @@ from user_manager.domain.vocabulary import Scope
 from user_manager.models import Access, Event, Module
 from user_manager.services.administrators import add_administrator
 from user_manager.services.tokens import create_token, digest_of
-from user_manager.services.users import create_user
+from user_manager.services.users import change_user, create_user
 from user_manager.serving import grpc_server, http_server, metrics_port
 from user_manager.serving.shared_metrics import VARIABLE
 from user_manager_commands import commands
@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db
 SOURCES = Path(entry_point.__file__).parents[2]
 ANN = "ann@example.com"
 DORA = "dora@example.com"  # an administrator
+GIL = "gil@example.com"  # has left
 SECRET_KEY = "x0" * 15 + "-y!" * 15
 
 
@@ -63,6 +64,8 @@ ROWS = {
     "user add": Row("new@example.com --role EDIT_TASK", records="user_created role_added"),
     "user list": Row(),
     "user export": Row("--format json"),
+    "user data": Row(ANN),
+    "user pseudonymise": Row(f"{GIL} --yes", records="user_pseudonymised"),
     "user import": Row("users.csv", records="user_created role_added"),
     "administrator add": Row(ANN, records="administrator_added"),
     "administrator remove": Row(DORA, records="administrator_removed"),
@@ -94,8 +97,9 @@ def token(system_call, settings, monkeypatch, tmp_path):
     monkeypatch.setenv(VARIABLE, "")  # what `serve` sets is undone
     monkeypatch.chdir(tmp_path)
     (tmp_path / "users.csv").write_text("id,name,roles\nnew@example.com,New,EDIT_TASK\n")
-    for user_id in (ANN, DORA):
+    for user_id in (ANN, DORA, GIL):
         create_user(system_call, user_id, user_id)
+    change_user(system_call, GIL, active=False)
     add_administrator(system_call, DORA)
     hour_ago = system_call.now - timedelta(hours=1)
     Access.objects.create(

@@ -25,6 +25,7 @@ from user_manager.domain.vocabulary import EventKind, Role, Scope
 from user_manager.services.administrators import add_administrator, remove_administrator
 from user_manager.services.ending import Removal, revoke_access
 from user_manager.services.modules import ModuleValues, put_module
+from user_manager.services.pseudonymising import pseudonymise
 from user_manager.services.sweeping import sweep
 from user_manager.services.tokens import create_token, revoke_token
 from user_manager.services.users import add_role, change_user, create_user, remove_role
@@ -35,6 +36,11 @@ pytestmark = pytest.mark.usefixtures("system", "profile")
 def activate():
     change_user(by(ROOT), ANN, active=False)
     change_user(by(ROOT), ANN, active=True)
+
+
+def forget():
+    change_user(by(ROOT), ANN, active=False)
+    pseudonymise(by(ROOT), ANN)
 
 
 def take_role():
@@ -82,6 +88,7 @@ RECORDED_BY = {
     "user_renamed": lambda: change_user(by(ROOT), ANN, name="Ann Other"),
     "user_deactivated": lambda: change_user(by(ROOT), ANN, active=False),
     "user_activated": activate,
+    "user_pseudonymised": forget,
     "role_added": lambda: add_role(by(ROOT), ANN, Role.EDIT_TASK),
     "role_removed": take_role,
     "module_created": lambda: put_module(by(ROOT), "lake", ModuleValues()),
