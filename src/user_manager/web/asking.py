@@ -1,6 +1,5 @@
 """The pages on which one asks for access: choose where, then fill in the form."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from user_manager.models import Module
 from user_manager.selectors.modules import list_modules, read_module
 from user_manager.selectors.own_accesses import OwnAccess, given_by_catalogue, own_accesses_in
 from user_manager.selectors.ownership import is_catalogue_owner
+from user_manager.services.access_ids import new_access_id
 from user_manager.services.requesting import AccessOrder, add_access
 from user_manager.web.access_view import AccessView, view_of
 from user_manager.web.fields import LongText
@@ -108,7 +108,7 @@ class AskForm(PeriodForm):
 
 def _ask_form(request: HttpRequest, module: Module, call: Call) -> AskForm:
     # The id makes a form that is sent twice one request.
-    initial = {"id": str(uuid.uuid4()), "level": AccessType.READ.name}
+    initial = {"id": new_access_id(), "level": AccessType.READ.name}
     form = AskForm(sent(request), initial=initial)
     form.offer(module, call)
     form.fields["reason"].required = module.reason_required or call.policy.reason_required
