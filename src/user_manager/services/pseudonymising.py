@@ -1,6 +1,6 @@
 """Replacing the id and the name of a former user by a pseudonym, wherever they are stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from django.db.models import Q, QuerySet
@@ -94,13 +94,14 @@ def _refuse_present(user: User, call: Call) -> None:
     if user.active:
         raise Precondition("The user {user} is active. Deactivate the user first.", user=user.id)
     _refuse_listed(user.id)
-    remaining = Access.objects.filter(_NOT_ENDED, user=user).order_by("module_id")
-    if remaining:
+    remaining = Access.objects.filter(_NOT_ENDED, user=user)
+    modules = sorted(set(remaining.values_list("module_id", flat=True)))
+    if modules:
         raise Precondition(
             "Access of {user} has not ended in {modules}. "
             "Wait until the cluster has removed the access.",
             user=user.id,
-            modules=_listed(access.module_id for access in remaining),
+            modules=_listed(modules),
         )
 
 
@@ -120,10 +121,9 @@ def _refuse_listed(user_id: str) -> None:
         )
 
 
-def _listed(places: Iterable[str]) -> str:
-    names = list(places)
-    more = len(names) - _MOST_NAMED
-    shown = ", ".join(names[:_MOST_NAMED])
+def _listed(places: Sequence[str]) -> str:
+    more = len(places) - _MOST_NAMED
+    shown = ", ".join(places[:_MOST_NAMED])
     return f"{shown} and {more} more" if more > 0 else shown
 
 

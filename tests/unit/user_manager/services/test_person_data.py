@@ -275,7 +275,8 @@ def _contribute() -> None:
 
 def _have_access_in_the_cluster() -> None:
     change_user(by_system(), ANN, active=True)
-    give(ANN, PROFILE)
+    give(ANN, PROFILE, "READ")
+    give(ANN, PROFILE, "WRITE")  # replaces the first one, which has not ended either
     change_user(by_system(), ANN, active=False)
 
 
@@ -286,7 +287,7 @@ def _have_access_in_the_cluster() -> None:
         (_be_administrator, "administrator"),
         (_own_a_profile, "owner of web"),
         (_contribute, f"view in {PROFILE} (source config)"),
-        (_have_access_in_the_cluster, f"has not ended in {PROFILE}"),
+        (_have_access_in_the_cluster, f"has not ended in {PROFILE}. Wait"),
     ],
 )
 def test_who_is_still_there_is_refused(ann: None, prepare: Any, words: str) -> None:
