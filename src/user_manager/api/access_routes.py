@@ -35,6 +35,7 @@ from user_manager.selectors.visibility import visible_access
 from user_manager.services.deciding import decide
 from user_manager.services.ending import revoke_access, revoke_in_module
 from user_manager.services.requesting import add_access
+from user_manager.services.reviewing import review
 
 router: Final = ContractRouter(tags=["accesses"])
 _WHOLE: Final = RevokeBody()
@@ -75,6 +76,7 @@ def get_accesses(request: ApiRequest, query: Query[AccessQuery]) -> HttpResponse
         state=query.state,
         effect=query.effect,
         is_to_decide=query.to_decide is not None,
+        is_review_overdue=query.review is not None,
     )
     page = list_accesses(call, wanted, query.page())
     return json_response(page_form(page, lambda access: access_form(access, call)))
@@ -111,6 +113,12 @@ def post_revoke(
 ) -> HttpResponse:
     """Take an access away, or a part of it, or withdraw a request. The body is optional."""
     return _access_response(request, revoke_access(request.auth, access_id, body.removal()))
+
+
+@router.post("/accesses/{segment:access_id}/review", response={200: AccessForm, 409: Problem})
+def post_review(request: ApiRequest, access_id: Path[AccessId]) -> HttpResponse:
+    """Confirm that an access is still needed."""
+    return _access_response(request, review(request.auth, access_id))
 
 
 @router.post("/decisions", response={200: DecisionResults})

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from user_manager.api.values import AccessId, ModuleId, RoleName, Seq, TypeName
+from user_manager.api.values import AccessId, ModuleId, ReviewDays, RoleName, Seq, TypeName
 from user_manager.domain.vocabulary import AccessState, Effect, EventKind, ModuleKind
 
 UtcTime = Annotated[
@@ -49,6 +49,8 @@ class AccessForm(Answer):
     ended_by: str | None
     ended_at: UtcTime | None
     applied_at: UtcTime | None
+    reviewed_at: UtcTime | None
+    review_due: UtcTime | None
 
 
 class UserForm(Answer):
@@ -85,6 +87,7 @@ class ModuleForm(Answer):
     max_duration: PrintedDuration | None
     reason_required: bool
     requestable: bool
+    review_days: ReviewDays | None
     owner: OwnerForm | None
     in_catalogue: bool
 

@@ -43,6 +43,8 @@ def access_form(access: Access, call: Call) -> Form:
         "ended_by": access.ended_by,
         "ended_at": _time(seen.ended_at),
         "applied_at": _time(access.applied_at),
+        "reviewed_at": _time(access.reviewed_at),
+        "review_due": _time(seen.review_due),
     }
 
 
@@ -75,6 +77,7 @@ def module_form(module: Module) -> Form:
         "max_duration": None if limit is None else format_duration(limit),
         "reason_required": module.reason_required,
         "requestable": module.can_be_requested,
+        "review_days": module.review_days,
         "owner": {"kind": module.owner_kind, "name": module.owner_name} if is_listed else None,
         "in_catalogue": module.in_catalogue,
     }

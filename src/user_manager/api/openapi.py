@@ -52,7 +52,7 @@ _LINKS: Final = {
     ),
     ("/api/v1/users/{user_id}/accesses", "201"): (
         "access_id",
-        ["get_access", "get_access_events", "post_decision", "post_revoke"],
+        ["get_access", "get_access_events", "post_decision", "post_revoke", "post_review"],
     ),
     ("/api/v1/modules/{module_id}", "201"): (
         "module_id",

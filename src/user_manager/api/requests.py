@@ -11,6 +11,7 @@ from user_manager.api.values import (
     Duration,
     Limit,
     ModuleId,
+    ReviewDays,
     RoleName,
     Search,
     Seq,
@@ -142,6 +143,7 @@ class ModuleBody(Body):
     max_duration: Duration | None = None
     reason_required: bool = False
     requestable: bool = True
+    review_days: ReviewDays | None = None
 
     def values(self) -> ModuleValues:
         """Return the values of the module."""
@@ -174,6 +176,7 @@ class AccessQuery(PageQuery):
     state: AccessState | None = None
     to_decide: Literal["me"] | None = None
     effect: Effect | None = None
+    review: Literal["overdue"] | None = None
 
 
 class ModuleQuery(PageQuery):

@@ -20,6 +20,7 @@ from user_manager.domain.identifiers import (
     check_user_id,
     check_user_name,
 )
+from user_manager.domain.reviews import LONGEST_REVIEW_DAYS
 from user_manager.domain.times import parse_time
 
 Value = TypeVar("Value")
@@ -87,6 +88,7 @@ Duration = Annotated[
     BeforeValidator(_fitting(parse_duration)),
     WithJsonSchema({"type": "string", "pattern": _DURATION_PATTERN, "examples": ["P30D"]}),
 ]
+ReviewDays = Annotated[int, Field(ge=1, le=LONGEST_REVIEW_DAYS)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_digits)]
 Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ), BeforeValidator(_digits)]
 Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$")]

@@ -48,7 +48,9 @@ SYSTEMS: Final = {
         reason_required=True,
     ),
     "data-warehouse": ModuleValues(
-        title="Data warehouse", description="Tables of the company, refreshed every night."
+        title="Data warehouse",
+        description="Tables of the company, refreshed every night.",
+        review_days=14,
     ),
     "labelling": ModuleValues(
         title="Labelling", description="Images and texts that wait for labels."

@@ -129,6 +129,24 @@ def may_revoke(
         )
 
 
+def may_review(caller: Caller, *, subject: str, owns_module: bool) -> None:
+    """Check who confirms that an access is still needed: who decides, never about themselves.
+
+    Args:
+        caller: who calls.
+        subject: the id of the user who has the access.
+        owns_module: whether the caller is an OWNER of the module.
+
+    Raises:
+        Forbidden: the caller may not.
+    """
+    person = caller.require_person()
+    if not _is_privileged(caller, owns_module=owns_module):
+        raise Forbidden("Only an OWNER of the module or an administrator can review this.")
+    if person == subject:
+        raise Forbidden("Nobody can review their own access.")
+
+
 # users
 
 

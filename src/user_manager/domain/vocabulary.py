@@ -91,6 +91,7 @@ class EventKind(StrEnum):
     APPROVED = "approved"
     DENIED = "denied"
     WITHDRAWN = "withdrawn"
+    REVIEWED = "reviewed"
     REDUCED = "reduced"
     REVOKED = "revoked"
     EXPIRED = "expired"

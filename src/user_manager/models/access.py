@@ -22,6 +22,8 @@ _TIMES = (
     | Q(state=AccessState.REVOKED.value) & _DECIDED & _ENDED
     | Q(state=AccessState.EXPIRED.value) & _ENDED
 )
+_REVIEWED = Q(reviewed_at__isnull=False) | Q(review_due__isnull=False)
+_WAS_APPROVED = _DECIDED & ~Q(state=AccessState.DENIED.value)
 _ACTOR_LENGTH = ID_LENGTH + len("token:")
 
 
@@ -37,6 +39,8 @@ class Access(models.Model):
         asked_until: until when it was asked for; None where a duration or nothing was given.
         until: when an approved one ends; None while it is pending, and for one without an end.
         pending_until: when the request expires if nobody decides.
+        reviewed_at: when somebody last confirmed that it is still needed.
+        review_due: by when somebody has to confirm it again; None for never.
     """
 
     id = models.CharField(primary_key=True, max_length=64)
@@ -61,6 +65,8 @@ class Access(models.Model):
     ended_by = models.CharField(max_length=_ACTOR_LENGTH, null=True)
     ended_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    review_due = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -79,6 +85,7 @@ class Access(models.Model):
                 condition=Q(effect__in=[effect.value for effect in Effect]), name="access_effect"
             ),
             models.CheckConstraint(condition=_TIMES, name="access_state_and_times"),
+            models.CheckConstraint(condition=~_REVIEWED | _WAS_APPROVED, name="access_reviewed"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["-requested_at", "id"], name="access_newest"),
@@ -91,6 +98,11 @@ class Access(models.Model):
                 fields=["pending_until"],
                 condition=Q(state=AccessState.PENDING.value),
                 name="access_pending_until",
+            ),
+            models.Index(
+                fields=["review_due"],
+                condition=Q(state=AccessState.APPROVED.value, review_due__isnull=False),
+                name="access_review_due",
             ),
             models.Index(
                 fields=["requested_by"],

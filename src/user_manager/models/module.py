@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from user_manager.domain.reviews import LONGEST_REVIEW_DAYS
 from user_manager.domain.vocabulary import ModuleKind
 
 
@@ -15,6 +16,7 @@ class Module(models.Model):
         id: a DNS-1123 label.
         max_duration: the limit for an access, from its approval; None for none.
         requestable: whether one may ask for it. False is called deactivated in the contract.
+        review_days: how often somebody confirms that an access is still needed; None for never.
         is_open: whether the cluster's document lets additions into the profile.
         in_catalogue: whether the last catalogue has the profile; False for external modules.
         owner_kind, owner_name: the owner of the profile in the catalogue.
@@ -28,6 +30,7 @@ class Module(models.Model):
     max_duration = models.DurationField(null=True)
     reason_required = models.BooleanField(default=False)
     requestable = models.BooleanField(default=True)
+    review_days = models.PositiveSmallIntegerField(null=True)
     is_open = models.BooleanField(default=True)
     in_catalogue = models.BooleanField(default=False)
     owner_kind = models.CharField(max_length=16, blank=True)
@@ -43,6 +46,11 @@ class Module(models.Model):
                 condition=Q(kind=ModuleKind.PROFILE.value)
                 | Q(in_catalogue=False, owner_kind="", owner_name=""),
                 name="module_external_has_no_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_days__isnull=True)
+                | Q(review_days__gte=1, review_days__lte=LONGEST_REVIEW_DAYS),
+                name="module_review_days",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["owner_kind", "owner_name"], name="module_owner")]

@@ -22,6 +22,7 @@ from user_manager.selectors.ownership import (
     over,
     owner_accesses_of_all,
 )
+from user_manager.selectors.reviews import review_overdue
 from user_manager.services.sending import WAITING
 from user_manager.services.transaction import requests_decided
 
@@ -108,6 +109,11 @@ def _attention_gauges(now: datetime) -> Iterator[GaugeMetricFamily]:
         "modules_without_owner",
         "External modules in which only administrators decide.",
         external.exclude(id__in=owned).count(),
+    )
+    yield _gauge(
+        "reviews_overdue",
+        "Accesses that nobody reviewed in time.",
+        Access.objects.filter(review_overdue(now)).count(),
     )
     waiting = Notice.objects.filter(WAITING)
     yield _gauge("notices_waiting", "Notices that were not sent yet.", waiting.count())

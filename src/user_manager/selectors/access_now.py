@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from user_manager.domain.access_clock import clock_end, effect_at
+from user_manager.domain.reviews import review_due_at
 from user_manager.domain.vocabulary import AccessState, Effect
 from user_manager.models import Access
 
@@ -23,6 +24,12 @@ class AccessNow:
     effect: Effect
     effect_detail: str
     ended_at: datetime | None
+
+    @property
+    def review_due(self) -> datetime | None:
+        """By when somebody has to confirm that it is still needed; None for never."""
+        access = self.access
+        return review_due_at(self.state, review_due=access.review_due, until=access.until)
 
     @classmethod
     def of(cls, access: Access, now: datetime) -> Self:

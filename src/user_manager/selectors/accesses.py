@@ -11,6 +11,7 @@ from user_manager.domain.vocabulary import AccessState, Effect
 from user_manager.models import Access
 from user_manager.selectors.ownership import current, open_requests, over, owned_modules
 from user_manager.selectors.paging import NEWEST_FIRST, Page, PageRequest
+from user_manager.selectors.reviews import review_overdue
 from user_manager.selectors.visibility import visible_accesses
 
 
@@ -20,6 +21,7 @@ class AccessFilter:
 
     Attributes:
         is_to_decide: only requests that the caller may decide now.
+        is_review_overdue: only accesses that nobody reviewed in time.
     """
 
     user_id: str | None = None
@@ -27,6 +29,7 @@ class AccessFilter:
     state: AccessState | None = None
     effect: Effect | None = None
     is_to_decide: bool = False
+    is_review_overdue: bool = False
 
 
 def list_accesses(call: Call, wanted: AccessFilter, page: PageRequest) -> Page[Access]:
@@ -48,6 +51,8 @@ def list_accesses(call: Call, wanted: AccessFilter, page: PageRequest) -> Page[A
         accesses = accesses.filter(with_effect(wanted.effect, call.now))
     if wanted.is_to_decide:
         accesses = accesses.filter(to_decide(call))
+    if wanted.is_review_overdue:
+        accesses = accesses.filter(review_overdue(call.now))
     return NEWEST_FIRST.page(accesses, page)
 
 

@@ -169,4 +169,5 @@ NEWEST_FIRST: Final = Order(
 BY_NAME: Final = Order("name", (Column("name", _read_text),))
 BY_SEQ: Final = Order("seq", (Column("seq", _read_number),))
 LATEST_FIRST: Final = Order("latest", (Column("seq", _read_number, is_descending=True),))
+BY_REVIEW: Final = Order("review", (Column("review_due", _read_time), Column("id", _read_text)))
 BY_PERSON: Final = Order("person", (Column("kind", _read_text), Column("name", _read_text)))

@@ -9,6 +9,7 @@ from user_manager.domain.errors import Invalid, Precondition
 from user_manager.domain.identifiers import check_text
 from user_manager.domain.limits import AskedTime, check_asked, end_at_approval, shortest_limit
 from user_manager.domain.permissions import is_break_glass, may_decide
+from user_manager.domain.reviews import next_review
 from user_manager.domain.vocabulary import (
     AccessState,
     AccessType,
@@ -160,6 +161,7 @@ def _approve(access: Access, module: Module, decision: Decision, recorder: Recor
     _replace_held(access, module, recorder)
     access.state = AccessState.APPROVED
     access.effect = first_effect(module)
+    access.review_due = next_review(module.review_days, now=call.now)
     access.save()
     broke_glass = is_break_glass(call.caller, subject=access.user_id)
     detail = {"break_glass": True} if broke_glass else None

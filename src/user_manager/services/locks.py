@@ -5,6 +5,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from user_manager.domain.errors import NotFound
 from user_manager.domain.vocabulary import AccessState
 from user_manager.models import Access, Module, User
@@ -50,6 +52,13 @@ def lock_module(module_id: str) -> Module:
         return lock_modules([module_id])[module_id]
     except KeyError:
         raise NotFound("There is no module {module}.", module=module_id) from None
+
+
+def lock_grants(module: Module) -> QuerySet[Access]:
+    """Lock all grants in a locked module, to which nobody adds one, and return them."""
+    grants = Access.objects.filter(module=module, state=AccessState.APPROVED)
+    list(grants.select_for_update().order_by("id").values_list("id"))
+    return grants
 
 
 def lock_open_accesses(user_id: str, module_id: str) -> list[Access]:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 
 from user_manager.domain.access_types import to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Precondition
 from user_manager.domain.identifiers import LONGEST_NAME, check_module_id, check_text, check_title
 from user_manager.domain.permissions import may_change_module, may_create_module
+from user_manager.domain.reviews import check_review_days, next_review
 from user_manager.domain.vocabulary import (
     AccessState,
     AccessType,
@@ -20,7 +22,7 @@ from user_manager.models import Access, Module
 from user_manager.selectors.ownership import is_owner
 from user_manager.selectors.users import has_create_role
 from user_manager.services.access_ids import new_access_id
-from user_manager.services.locks import lock_module, lock_modules, lock_users
+from user_manager.services.locks import lock_grants, lock_module, lock_modules, lock_users
 from user_manager.services.transaction import Recorder, recording
 
 
@@ -29,7 +31,7 @@ class ModuleValues:
     """What one sets of a module. What is not given gets its default.
 
     Raises:
-        Invalid: a text is too long, or has control characters.
+        Invalid: a text is too long or has control characters, or `review_days` is out of range.
     """
 
     title: str = ""
@@ -37,10 +39,12 @@ class ModuleValues:
     max_duration: timedelta | None = None
     reason_required: bool = False
     requestable: bool = True
+    review_days: int | None = None
 
     def __post_init__(self) -> None:
         check_text(self.title, LONGEST_NAME, "title")
         check_text(self.description, path="description")
+        check_review_days(self.review_days)
 
 
 def put_module(call: Call, module_id: str, values: ModuleValues) -> tuple[Module, bool]:
@@ -114,6 +118,7 @@ def _make_owner(founder: str, module: Module, recorder: Recorder) -> None:
         requested_at=now,
         pending_until=now,
         decided_at=now,
+        review_due=next_review(module.review_days, now=now),
     )
     access.save(force_insert=True)
     recorder.record(EventKind.APPROVED, access=access, detail={"founder": True})
@@ -131,7 +136,19 @@ def _change(module: Module, values: ModuleValues, recorder: Recorder) -> None:
     if before == values:
         return
     module.save()
+    if before.review_days != values.review_days:
+        _plan_reviews(module)
     recorder.record(EventKind.MODULE_CHANGED, module=module.id)
+
+
+def _plan_reviews(module: Module) -> None:
+    """Set by when the accesses to a locked module are reviewed: it counts from the last review."""
+    grants = lock_grants(module)
+    if module.review_days is None:
+        grants.update(review_due=None)
+        return
+    since = Coalesce("reviewed_at", "decided_at")
+    grants.update(review_due=since + timedelta(days=module.review_days))
 
 
 def _values(module: Module) -> ModuleValues:
@@ -141,6 +158,7 @@ def _values(module: Module) -> ModuleValues:
         max_duration=module.max_duration,
         reason_required=module.reason_required,
         requestable=module.requestable,
+        review_days=module.review_days,
     )
 
 
@@ -150,3 +168,4 @@ def _set(module: Module, values: ModuleValues) -> None:
     module.max_duration = values.max_duration
     module.reason_required = values.reason_required
     module.requestable = values.requestable
+    module.review_days = values.review_days

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from user_manager.domain.call import Call
-from user_manager.domain.errors import UserManagerError
 from user_manager.domain.identifiers import check_access_id
 from user_manager.models import Access
 from user_manager.selectors.accesses import to_decide as to_decide_by
@@ -21,17 +20,15 @@ from user_manager.selectors.paging import NEWEST_FIRST
 from user_manager.selectors.visibility import visible_access
 from user_manager.services.deciding import Decision, decide
 from user_manager.web.access_view import AccessView, view_of, views_of
-from user_manager.web.error_text import error_text
 from user_manager.web.fields import LongText
 from user_manager.web.isolation import isolated
 from user_manager.web.pages import READ, SEND, page, show
 from user_manager.web.periods import date_field, end_of_day
 from user_manager.web.searching import page_request
+from user_manager.web.selected_accesses import run_for_each, selected_ids
 from user_manager.web.submitting import http_status, submit
-from user_manager.web.words import ERRORS
 
 _MOST_HELD = 5
-_MOST_AT_ONCE = 200
 _APPROVE = "approve"
 
 
@@ -150,7 +147,7 @@ def _decided_text(view: AccessView) -> str:
 def decide_many(request: HttpRequest, call: Call) -> HttpResponse:
     """Decide the selected requests, each on its own."""
     form = ManyDecisionsForm(request.POST)
-    ids = list(dict.fromkeys(request.POST.getlist("id")))[:_MOST_AT_ONCE]
+    ids = selected_ids(request)
     if not form.is_valid():
         messages.error(request, _("Nothing was decided: the comment does not fit."))
     elif not ids:
@@ -158,20 +155,7 @@ def decide_many(request: HttpRequest, call: Call) -> HttpResponse:
     else:
         values = form.cleaned_data
         decision = Decision(values["verdict"] == _APPROVE, values["comment"])
-        count = sum(_decide_one_of_many(request, call, id_, decision) for id_ in ids)
+        count = run_for_each(request, call, ids, lambda access: decide(call, access.id, decision))
         text = ngettext("%(count)s request is decided.", "%(count)s requests are decided.", count)
         messages.success(request, text % {"count": count})
     return redirect("to-decide")
-
-
-def _decide_one_of_many(request: HttpRequest, call: Call, id_: str, decision: Decision) -> bool:
-    name = isolated(id_[:64])
-    try:
-        access = visible_access(call, check_access_id(id_))
-        name = f"{isolated(access.user_id)}, {access.module_id}"
-        decide(call, access.id, decision)
-    except UserManagerError as error:
-        title = ERRORS.get(error.code, error.title)
-        messages.error(request, f"{name}: {title}. {error_text(error)}")
-        return False
-    return True

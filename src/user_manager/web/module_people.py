@@ -18,6 +18,7 @@ from user_manager.domain.vocabulary import AccessType
 from user_manager.models import Access, Module, User
 from user_manager.selectors.modules import ModuleAccess, list_module_accesses, read_module
 from user_manager.selectors.ownership import is_owner, open_requests, owned_modules
+from user_manager.selectors.reviews import overdue_by_module, review_overdue
 from user_manager.selectors.users import may_register
 from user_manager.services.requesting import AccessOrder, add_access
 from user_manager.web.access_view import AccessView, view_of
@@ -35,7 +36,11 @@ def my_modules(request: HttpRequest, call: Call) -> HttpResponse:
     """Show the modules in which the caller decides."""
     person = call.caller.require_person()
     modules = owned_modules(person, call.now)
-    content = {"modules": modules, "may_register": may_register(call)}
+    overdue = overdue_by_module(modules, call.now)
+    content = {
+        "modules": [(module, overdue.get(module.id, 0)) for module in modules],
+        "may_register": may_register(call),
+    }
     return show(request, call, "modules/own.html", content)
 
 
@@ -89,9 +94,14 @@ def people(request: HttpRequest, call: Call, module_id: str) -> HttpResponse:
         "rows": rows,
         "people": _person_rows(rows.items, call),
         "waiting": Access.objects.filter(open_requests(call.now), module=module).count(),
+        "overdue": _overdue(module, call) if module.review_days else 0,
     }
     template = "modules/people_rows.html" if wants_only_rows(request) else "modules/people.html"
     return show(request, call, template, content)
+
+
+def _overdue(module: Module, call: Call) -> int:
+    return Access.objects.filter(review_overdue(call.now), module=module).count()
 
 
 class AddForm(PeriodForm):

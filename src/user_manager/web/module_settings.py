@@ -14,6 +14,7 @@ from user_manager.domain.call import Call
 from user_manager.domain.durations import format_duration, parse_duration
 from user_manager.domain.errors import Exists, Invalid
 from user_manager.domain.permissions import may_create_module
+from user_manager.domain.reviews import LONGEST_REVIEW_DAYS
 from user_manager.models import Module
 from user_manager.selectors.users import has_create_role
 from user_manager.services.modules import ModuleValues, put_module
@@ -66,11 +67,19 @@ class ModuleForm(forms.Form):
     requestable = forms.BooleanField(
         label=gettext_lazy("People may ask for access"), required=False, initial=True
     )
+    review_days = forms.IntegerField(
+        label=gettext_lazy("Days until an access has to be reviewed"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_REVIEW_DAYS,
+        help_text=gettext_lazy(
+            "An owner then confirms that each person still needs it. Empty for no reviews."
+        ),
+    )
 
     def values(self) -> ModuleValues:
         """Return what a valid form sets."""
-        names = ("title", "description", "max_duration", "reason_required", "requestable")
-        return ModuleValues(**{name: self.cleaned_data[name] for name in names})
+        return ModuleValues(**{name: self.cleaned_data[name] for name in ModuleForm.base_fields})
 
 
 class NewSystemForm(ModuleForm):

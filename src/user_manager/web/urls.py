@@ -8,6 +8,7 @@ from user_manager.web import (
     asking,
     deciding,
     module_people,
+    module_reviews,
     module_settings,
     own_access,
     preferences,
@@ -47,6 +48,7 @@ urlpatterns = [
     path(
         "modules/<module:module_id>/settings", module_settings.settings_page, name="module-settings"
     ),
+    path("modules/<module:module_id>/reviews", module_reviews.reviews, name="reviews"),
     path("systems/new", module_settings.new_system, name="new-system"),
     path("administration/users", users.users, name="users"),
     path("administration/users/new", users.new_user, name="new-user"),

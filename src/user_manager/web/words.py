@@ -117,6 +117,7 @@ EVENTS: Final[dict[EventKind, Text]] = {
     EventKind.APPROVED: _("Approved"),
     EventKind.DENIED: _("Refused"),
     EventKind.WITHDRAWN: _("Withdrawn"),
+    EventKind.REVIEWED: _("Reviewed: still needed"),
     EventKind.REDUCED: _("Reduced"),
     EventKind.REVOKED: _("Removed"),
     EventKind.EXPIRED: _("Ended by its date"),

@@ -22,6 +22,7 @@ PATHS = [
     "/modules/ml",
     "/modules/ml/add",
     "/modules/ml/settings",
+    "/modules/ml/reviews",
     "/systems/new",
     "/administration/users",
     "/administration/users/new",
@@ -40,12 +41,16 @@ def full_world() -> None:
     """Something on every page, with names that are long and written from right to left."""
     administrator()
     ml = profile(
-        "ml", owner=ROOT, title="A title that is longer than the screen of a phone is wide"
+        "ml",
+        owner=ROOT,
+        title="A title that is longer than the screen of a phone is wide",
+        review_days=30,
     )
     profile("web")
     person(ANN, "نور الهاشمي " + "x" * 200)
     held = grant(ANN, "ml", reason="word " * 80)
     Access.objects.filter(id=held.id).update(id="held", effect="waiting")
+    Access.objects.filter(id="held").update(review_due=held.decided_at)
     ask(BEN, "ml", "OWNER", reason="unbroken" * 60)
     grant(ROOT, "web", "WRITE", days=30)
     ask(BEN, "web", days=7)

@@ -15,6 +15,7 @@ NEXT_STATE = {
     ("PENDING", "denied"): "DENIED",
     ("PENDING", "withdrawn"): "WITHDRAWN",
     ("PENDING", "expired"): "EXPIRED",
+    ("APPROVED", "reviewed"): "APPROVED",
     ("APPROVED", "reduced"): "APPROVED",
     ("APPROVED", "revoked"): "REVOKED",
     ("APPROVED", "expired"): "EXPIRED",

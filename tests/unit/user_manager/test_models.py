@@ -62,6 +62,8 @@ def test_a_user_has_one_pending_and_one_approved_access_to_a_module(row, state):
         {"state": "PENDING", "types": 0},
         {"state": "PENDING", "types": 8},
         {"state": "PENDING", "effect": "maybe"},
+        {"state": "PENDING", "review_due": NOW},
+        {"state": "DENIED", "decided_at": NOW, "reviewed_at": NOW},
     ],
 )
 def test_a_state_has_its_times_and_known_values(row, values):

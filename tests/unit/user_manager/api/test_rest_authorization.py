@@ -116,6 +116,10 @@ ROWS = {
     ("POST", "/api/v1/accesses/{access_id}/revoke"): Row(
         f"{ASKED}/revoke", "404 200 404 200 200 200 / 404 403 404 404 404 / 200 404"
     ),
+    ("POST", "/api/v1/accesses/{access_id}/review"): Row(
+        "/api/v1/accesses/ml-mia/review",
+        "404 404 403 200 200 200 / 404 403 404 404 404 / 200 404",
+    ),
     ("POST", "/api/v1/decisions"): Row(
         "/api/v1/decisions", EVERYBODY, {"items": [{"id": "asked", "approve": True}]}
     ),
@@ -144,7 +148,7 @@ ROWS = {
 @pytest.fixture(autouse=True)
 def world(rest):
     user(DORA, active=False)
-    profile()
+    profile(review_days=90)
     external()
     granted(OSCAR, "ml", ["OWNER"])
     granted(MIA, "ml")

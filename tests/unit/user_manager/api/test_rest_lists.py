@@ -175,6 +175,7 @@ def test_get_user_needs_at_most_3_queries(rest, who):
         (OLGA, ACCESSES, 1),
         (OLGA, f"{ACCESSES}?to_decide=me", 1),
         (OLGA, f"{ACCESSES}?state=EXPIRED&effect=ending", 1),
+        (OLGA, f"{ACCESSES}?review=overdue", 1),
         (OLGA, MODULES, 1),
         (OLGA, f"{MODULES}/ml/accesses", 3),
         (ROOT, "/api/v1/events", 1),

@@ -31,6 +31,7 @@ FORM = {
     "max_duration": None,
     "reason_required": False,
     "requestable": True,
+    "review_days": None,
     "owner": None,
     "in_catalogue": False,
 }
@@ -40,6 +41,7 @@ VALUES = {
     "max_duration": "P30D",
     "reason_required": True,
     "requestable": False,
+    "review_days": 90,
 }
 
 
@@ -107,6 +109,11 @@ def test_an_id_is_a_dns_label(rest, module_id):
         ({"description": "a\0b"}, "description"),
         ({"max_duration": "P1M"}, "max_duration"),
         ({"requestable": "yes"}, "requestable"),
+        ({"review_days": 0}, "review_days"),
+        ({"review_days": 3_651}, "review_days"),
+        ({"review_days": "90"}, "review_days"),
+        ({"review_days": True}, "review_days"),
+        ({"review_days": 10**30}, "review_days"),
         ({"kind": "profile"}, "kind"),
         ({"owner": None}, "owner"),
     ],

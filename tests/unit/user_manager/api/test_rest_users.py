@@ -114,6 +114,8 @@ def test_get_user_shows_approved_and_unexpired_accesses_whole(rest):
         "ended_by": None,
         "ended_at": None,
         "applied_at": None,
+        "reviewed_at": None,
+        "review_due": None,
     }
 
 

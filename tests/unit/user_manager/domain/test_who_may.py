@@ -110,6 +110,25 @@ class TestDecide:
 @pytest.mark.parametrize(
     ("caller", "owns_module", "error"),
     [
+        (ANN, True, None),
+        (ANN, False, Forbidden),
+        (BOB, True, Forbidden),  # has the access
+        (Caller(user_id="bob", is_administrator=True), True, Forbidden),
+        (ADMINISTRATOR, False, None),
+        (FOR_ANN, True, None),
+        (FOR_ANN, False, Forbidden),
+        (ALL_SCOPES, False, Forbidden),
+        (SYSTEM, False, Forbidden),
+    ],
+)
+def test_who_decides_reviews_and_never_their_own_access(caller, owns_module, error):
+    with expectation(error):
+        permissions.may_review(caller, subject="bob", owns_module=owns_module)
+
+
+@pytest.mark.parametrize(
+    ("caller", "owns_module", "error"),
+    [
         (BOB, False, None),
         (ANN, False, Forbidden),
         (ANN, True, None),

@@ -95,3 +95,11 @@ def test_a_system_without_an_owner_is_counted():
     assert gauges()["modules_without_owner"] == 0
     Access.objects.filter(id=owner.id).update(until=NOW)
     assert gauges()["modules_without_owner"] == 1
+
+
+def test_a_review_is_overdue_from_its_second_while_the_access_lasts():
+    approved(review_due=NOW)
+    approved("dwh", until=NOW, review_due=NOW - HOUR)
+    assert gauges()["reviews_overdue"] == 1
+    Access.objects.update(review_due=NOW + HOUR)
+    assert gauges()["reviews_overdue"] == 0

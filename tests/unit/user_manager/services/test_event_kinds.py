@@ -26,6 +26,7 @@ from user_manager.services.administrators import add_administrator, remove_admin
 from user_manager.services.ending import Removal, revoke_access
 from user_manager.services.modules import ModuleValues, put_module
 from user_manager.services.pseudonymising import pseudonymise
+from user_manager.services.reviewing import review
 from user_manager.services.sweeping import sweep
 from user_manager.services.tokens import create_token, revoke_token
 from user_manager.services.users import add_role, change_user, create_user, remove_role
@@ -46,6 +47,11 @@ def forget():
 def take_role():
     add_role(by(ROOT), ANN, Role.EDIT_TASK)
     remove_role(by(ROOT), ANN, Role.EDIT_TASK)
+
+
+def confirm():
+    put_module(by(OLGA), SYSTEM_MODULE, ModuleValues(review_days=90))
+    review(by(OLGA), give(ANN, SYSTEM_MODULE).id)
 
 
 def reduce():
@@ -97,6 +103,7 @@ RECORDED_BY = {
     "approved": lambda: give(ANN, SYSTEM_MODULE),
     "denied": lambda: deny(ask(ANN, SYSTEM_MODULE), by(OLGA)),
     "withdrawn": lambda: revoke_access(by(ANN), ask(ANN, SYSTEM_MODULE).id, Removal()),
+    "reviewed": confirm,
     "reduced": reduce,
     "revoked": lambda: revoke_access(by(ANN), give(ANN, SYSTEM_MODULE).id, Removal()),
     "expired": expire,

@@ -15,7 +15,9 @@ PAGES = [
     (ANN, "/history", 5),
     (ANN, "/ask", 7),
     (OLGA, "/requests", 6),
-    (OLGA, "/modules/ml", 10),
+    (OLGA, "/modules", 7),
+    (OLGA, "/modules/ml", 11),
+    (OLGA, "/modules/ml/reviews", 8),
     (ROOT, "/administration/users", 6),
     (ROOT, "/administration/systems", 8),
     (ROOT, "/administration/events", 4),
@@ -27,7 +29,7 @@ def test_a_page_sends_a_few_queries_however_much_it_shows(
     visitor: str, path: str, most: int
 ) -> None:
     administrator()
-    profile("ml")
+    profile("ml", review_days=30)
     for number in range(6):
         profile(f"web-{number}")
         grant(ANN, f"web-{number}")

@@ -10,6 +10,7 @@ from portal_visitors import (
     ANN,
     OLGA,
     ROOT,
+    STRANGER,
     administrator,
     ask,
     browser,
@@ -38,6 +39,7 @@ PATHS = [
     "/modules/ml",
     "/modules/ml/add",
     "/modules/ml/settings",
+    "/modules/ml/reviews",
     "/systems/new",
     "/administration/users",
     "/administration/users/new",
@@ -53,12 +55,14 @@ PATHS = [
 
 @pytest.fixture
 def hostile_world() -> None:
-    ml = profile(title=HOSTILE, description=HOSTILE)
+    ml = profile(title=HOSTILE, description=HOSTILE, review_days=30)
     administrator()
     person(ANN)
+    grant(STRANGER)
     User.objects.update(name=HOSTILE)
     access = ask(ANN, reason=HOSTILE)
-    type(access).objects.update(id="asked", comment=HOSTILE, effect_detail=HOSTILE)
+    asked = type(access).objects.filter(id=access.id)
+    asked.update(id="asked", comment=HOSTILE, effect_detail=HOSTILE)
     CatalogueContributor.objects.create(
         module=ml, kind="User", name=ROOT, role=HOSTILE[:16], source=HOSTILE
     )
@@ -204,6 +208,7 @@ def test_a_form_with_the_token_of_the_page_is_taken() -> None:
         ("/ask?after=WyJpZCIsICJhXHUwMDAwIl0", 422),
         ("/requests?after=WyJuZXdlc3QiLCAxLCAyXQ", 422),
         ("/modules/ml?after=%00", 422),
+        ("/modules/ml/reviews?after=%00", 422),
         ("/administration/events?query=%00", 200),
         ("/administration/events?after=WyJsYXRlc3QiLCAxZTQwMF0", 422),
         ("/administration/user?id=%00", 404),
