@@ -12,7 +12,7 @@ _TEXT = """\
 The User Manager runs on http://{address}:{port}/
 
  1. You are Ann. Look at My access, then ask for something.
- 2. Become Olga in the bar at the top: decide under Requests to decide.
+ 2. Become Olga in the bar at the top: decide under To decide.
  3. Become Ann again: "Being applied" becomes "In effect" by itself.
  4. Olga sees under My modules who has access, adds people and removes them.
  5. Robin Root is an administrator and sees users, systems, tokens and events.

@@ -19,7 +19,10 @@ class Renderer(TemplatesSetting):
 def label_field(*, label: Text, help_text: Text) -> forms.RegexField:
     """Return a field for a name that is a DNS label, see `check_module_id`."""
     pattern = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
-    return forms.RegexField(pattern, label=label, max_length=63, help_text=help_text)
+    messages = {"invalid": _("Begin and end with a letter or a digit. Use a to z, 0 to 9 and -.")}
+    return forms.RegexField(
+        pattern, label=label, max_length=63, help_text=help_text, error_messages=messages
+    )
 
 
 class LongText(forms.CharField):

@@ -20,7 +20,7 @@ from user_manager.domain.vocabulary import ModuleKind, Role
 from user_manager.models import Access
 from user_manager.web.icons import ICONS
 from user_manager.web.isolation import isolated
-from user_manager.web.words import CLUSTER_ROLES, ERRORS, KINDS, ROLES, Text
+from user_manager.web.words import CLUSTER_ROLES, ERRORS, KINDS, ROLES, SUBJECT_KINDS, Text
 
 register = template.Library()
 
@@ -91,6 +91,12 @@ def item(mapping: Mapping[str, object], key: str) -> object:
 def cluster_role(role: str) -> Text:
     """Return what a role in the cluster is called."""
     return CLUSTER_ROLES.get(role, role)
+
+
+@register.simple_tag
+def subject_kind(kind: str) -> Text:
+    """Return what a kind of subject in the cluster is called."""
+    return SUBJECT_KINDS.get(kind, kind)
 
 
 @register.simple_tag

@@ -85,6 +85,11 @@ KINDS: Final[dict[ModuleKind, Text]] = {
     ModuleKind.PROFILE: _("Profile"),
     ModuleKind.EXTERNAL: _("System"),
 }
+SUBJECT_KINDS: Final[dict[str, Text]] = {
+    "Group": _("Group"),
+    "ServiceAccount": _("Service account"),
+}
+"""What has access in a cluster and is not a person."""
 CLUSTER_ROLES: Final[dict[str, Text]] = {
     "view": LEVELS[AccessType.READ],
     "edit": LEVELS[AccessType.WRITE],

@@ -142,7 +142,7 @@ def test_everything_works_without_a_script(visit) -> None:
     ann.goto("/")
     ann.get_by_role("link", name="ml").click()
     ann.get_by_role("link", name="Give up").click()
-    ann.get_by_role("button", name="Remove the access").click()
+    ann.get_by_role("button", name="Give up the access").click()
     expect(ann.get_by_text("Being removed")).to_be_visible()
 
 

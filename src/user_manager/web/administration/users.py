@@ -161,7 +161,7 @@ class DeactivationForm(forms.Form):
     """The confirmation of a deactivation."""
 
     force = forms.BooleanField(
-        label=gettext_lazy("Also where a system then has no owner"), required=False
+        label=gettext_lazy("Deactivate even if a system then has no owner"), required=False
     )
 
 

@@ -237,6 +237,13 @@ def test_taking_access_away_asks_first() -> None:
     assert (access.state, access.comment) == ("REVOKED", "left the team")
 
 
+def test_who_gives_access_up_is_asked_as_such() -> None:
+    profile()
+    page = browser(ANN).get(f"/accesses/{grant().id}/remove").content.decode()
+    assert "Give up the access?" in page
+    assert "You lose Read in <bdi>ml</bdi>." in page
+
+
 def test_a_request_can_be_withdrawn() -> None:
     profile()
     access = ask()
@@ -297,6 +304,13 @@ def test_an_owner_finds_a_person_by_name() -> None:
     assert BEN not in page
 
 
+def test_a_group_of_the_cluster_is_named_in_the_language_of_the_reader() -> None:
+    module = profile()
+    CatalogueContributor.objects.create(module=module, kind="Group", name="team", role="view")
+    page = browser(OLGA, **{"accept-language": "ru"}).get("/modules/ml").content.decode()
+    assert '<span class="id">Группа</span>' in page
+
+
 def test_settings_of_a_module_are_changed() -> None:
     profile(reason_required=True)
     path = "/modules/ml/settings"
@@ -317,6 +331,13 @@ def test_a_title_that_rest_refuses_is_refused_beside_the_field() -> None:
     answer = browser(OLGA).post("/modules/ml/settings", {"title": "a\u202eb"})
     assert (answer.status_code, Module.objects.get().title) == (422, "Kept")
     assert "printable characters" in answer.content.decode()
+
+
+def test_a_wrong_id_of_a_system_says_what_may_be_in_it() -> None:
+    administrator()
+    answer = browser(ROOT).post("/systems/new", {"id": "Data Warehouse"})
+    assert answer.status_code == 422
+    assert "Use a to z, 0 to 9 and -." in answer.content.decode()
 
 
 def test_a_known_id_cannot_be_registered_again() -> None:
