@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
+from profiles_management.pmr.names import escaped
+
 WebhookFormat = Literal["json", "slack", "mattermost", "teams"]
 Payload = Mapping[str, Any]
 Quote = Callable[[str], str]
@@ -119,7 +121,8 @@ def _in_effect(payload: Payload, quote: Quote) -> str:
 
 
 def _refused(payload: Payload, quote: Quote) -> str:
-    return f"The cluster refuses the {_access(payload, quote)}: {quote(payload['detail'])}."
+    detail = escaped(payload["detail"])  # a line end would end the code of Mattermost
+    return f"The cluster refuses the {_access(payload, quote)}: {quote(detail)}."
 
 
 def _ending(payload: Payload, quote: Quote) -> str:

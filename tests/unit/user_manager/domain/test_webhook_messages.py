@@ -90,6 +90,12 @@ def test_mattermost_sees_no_mention_and_no_markup_in_a_name() -> None:
     assert body["text"].startswith("`@all '[x](y)` asks for")
 
 
+@pytest.mark.parametrize("form", ["slack", "mattermost"])
+def test_a_reason_of_the_cluster_stays_on_its_line(form: Any) -> None:
+    payload = PAYLOAD | {"kind": "refused", "detail": "no\n\n@channel \u202e"}
+    assert "no\\n\\n@channel \\u202e" in json.loads(webhook_body(payload, form))["text"]
+
+
 def test_teams_gets_a_card_of_plain_text_with_a_button() -> None:
     body = json.loads(webhook_body(PAYLOAD | {"requested_by": "[x](https://evil)"}, "teams"))
     card = body["attachments"][0]["content"]
