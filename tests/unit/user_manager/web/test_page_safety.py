@@ -103,6 +103,13 @@ def test_a_page_loads_and_runs_only_what_the_service_serves() -> None:
     assert answer["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.parametrize("path", ["/", "/api/v1/me", "/accesses/asked/effect?shown=unknown"])
+def test_no_cache_keeps_what_somebody_may_see(path: str) -> None:
+    profile()
+    type(access := ask(ANN)).objects.filter(id=access.id).update(id="asked")
+    assert browser(ANN).get(path)["Cache-Control"] == "private, no-store"
+
+
 def test_errors_have_the_policy_too() -> None:
     assert "Content-Security-Policy" in browser(ANN).get("/missing")
     assert "Content-Security-Policy" in Client().get("/")
