@@ -5,6 +5,7 @@ import sys
 import typer
 from django.db import DatabaseError
 
+from profiles_management.pmr.names import escaped
 from user_manager.commands import administrators, running, tokens, users
 from user_manager.configuration import ConfigurationError
 from user_manager.domain.errors import Invalid, UserManagerError
@@ -39,7 +40,7 @@ def run() -> None:
     except UserManagerError as error:
         _fail(error.detail)
     except ConfigurationError as error:
-        _fail(str(error))
+        _fail(*str(error).splitlines())
     except DatabaseError:
         _fail(
             "The database does not answer, or it lacks migrations. "
@@ -48,6 +49,7 @@ def run() -> None:
 
 
 def _fail(*lines: str) -> None:
+    """Print lines, in which nothing that somebody wrote commands the terminal, and end."""
     for line in lines:
-        typer.echo(line, err=True)
+        typer.echo(escaped(line), err=True)
     sys.exit(1)

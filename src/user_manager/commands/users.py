@@ -1,10 +1,12 @@
 """`user-manager user`."""
 
 import json
+import re
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.db import transaction
@@ -22,6 +24,7 @@ from user_manager.services.users import add_role, create_user
 
 app = typer.Typer(no_args_is_help=True, help="Manage users.")
 _LARGEST = 64 * 1024 * 1024  # bytes of a list
+_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Format(StrEnum):
@@ -88,7 +91,7 @@ def data(user_id: UserId) -> None:
     """Print everything that is stored about a user as JSON."""
     call = system_call()
     form = person_form(read_person_data(call, user_id), call)
-    typer.echo(json.dumps(form, indent=2, ensure_ascii=False))
+    typer.echo(_readable_json(form))
 
 
 @app.command()
@@ -99,6 +102,12 @@ def pseudonymise(user_id: UserId, yes: Yes = False) -> None:  # noqa: FBT002 - a
     pseudonymise_user(system_call(), user_id)
     # without the pseudonym: nothing should keep whose it is
     typer.echo("The id and the name are replaced by a pseudonym.")
+
+
+def _readable_json(form: Mapping[str, Any]) -> str:
+    """Return JSON in which what commands a terminal or reorders text is escaped."""
+    text = json.dumps(form, indent=2, ensure_ascii=False)
+    return _UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _confirm(question: str) -> None:

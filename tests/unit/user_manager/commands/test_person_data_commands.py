@@ -72,6 +72,20 @@ def test_user_data_has_every_column(run, former, system_call):
     ]
 
 
+HOSTILE = "\x1b[2J\x9b2J\u202e"
+
+
+def test_no_text_commands_the_terminal(run, former):
+    Access.objects.update(effect_detail=HOSTILE)
+    data = run("user", "data", ANN)
+    assert json.loads(data.out)["accesses"][0]["effect_detail"] == HOSTILE
+    assert all(line.isprintable() for line in data.lines)
+    CatalogueContributor.objects.create(module_id="crm", kind="User", name=ANN, source=HOSTILE)
+    refusal = run("user", "pseudonymise", "--yes", ANN)
+    assert "(source \\x1b[2J\\x9b2J\\u202e)" in refusal.err
+    assert refusal.err.strip().isprintable()
+
+
 @pytest.mark.parametrize("arguments", [["data"], ["pseudonymise", "--yes"]])
 def test_the_person_must_be_there(run, arguments):
     done = run("user", *arguments, "nobody@example.com")
