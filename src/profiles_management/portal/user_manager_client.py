@@ -14,6 +14,7 @@ from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.retry import Passing, Retry
 from profiles_management.web_services.http_client import check_certificate, http_client
 from profiles_management.web_services.request_time import RequestTime
+from profiles_management.web_services.server_words import without_secret
 from profiles_management.web_services.service_responses import (
     NEVER_SENT,
     TooLarge,
@@ -133,7 +134,11 @@ class UserManager:
                 what = f"An answer of the User Manager has more than {LARGEST:,} bytes."
                 raise UserManagerError(what) from None
             kind, tag = (response.headers.get(name, "") for name in ("Content-Type", "ETag"))
-            return Answer(status, received, kind, tag)
+            return Answer(status, received, self._hidden(kind), tag)
+
+    def _hidden(self, words: str) -> str:
+        """Return words of the server without the token, should it repeat it."""
+        return without_secret(words.encode(), self._token.value).decode()
 
     def close(self) -> None:
         """Close every connection."""

@@ -249,6 +249,15 @@ def test_a_token_that_the_server_repeats_is_in_no_message(manager, client, echo)
     assert TOKEN not in f"{error!r} {error.remedy} {error.brief}"
 
 
+def test_a_token_in_the_type_of_an_answer_is_in_no_message(manager, client):
+    manager.instead = lambda sent: Reply(200, b"{}", {"Content-Type": f"text/{TOKEN}"})
+
+    error = failure(client)
+
+    assert "an answer of the type text/***" in str(error)
+    assert TOKEN not in f"{error!r} {error.remedy}"
+
+
 HOSTILE = {
     "not UTF-8": b'{"detail": "\xff"}',
     "a lone surrogate": b'{"detail": "\\ud800"}',
