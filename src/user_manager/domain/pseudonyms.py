@@ -9,6 +9,7 @@ _PREFIX: Final = "former-user-"
 _BYTES: Final = 8
 # what may continue an id or a name, such as the rest of a longer address
 _WORD: Final = r"[\w@+-]"
+_WORDS: Final = re.compile(r"[^\W_]+")
 
 
 def new_pseudonym() -> str:
@@ -21,7 +22,7 @@ class PersonNames:
     """What a person is called in texts that others wrote.
 
     An id or a name of one word is not looked for: in a text it may be an ordinary word, or mean
-    somebody else.
+    somebody else. Nor is one without a word, such as `-` in place of a name.
     """
 
     user_id: str
@@ -29,8 +30,8 @@ class PersonNames:
 
     @property
     def terms(self) -> list[str]:
-        """The id and the name, without those of one word; the longest first."""
-        terms = {term for term in (self.user_id, self.name) if not term.isalnum()}
+        """The id and the name, if they have several words; the longest first."""
+        terms = {term for term in (self.user_id, self.name) if len(_WORDS.findall(term)) > 1}
         return sorted(terms, key=len, reverse=True)
 
     def are_in(self, text: str) -> bool:

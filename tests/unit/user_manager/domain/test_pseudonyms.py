@@ -53,6 +53,12 @@ def test_a_text_that_names_somebody_else_stays(text):
     assert ANN.replaced(text, NEW) == text
 
 
+@pytest.mark.parametrize("name", ["-", " ", "?", "(data)", "Ann."])
+def test_a_name_that_is_hardly_one_changes_no_text(name):
+    text = "the data - see (data): why ? Ann."
+    assert PersonNames("data", name).replaced(text, NEW) == text
+
+
 def test_an_id_and_a_name_of_one_word_stay_in_texts():
     names = PersonNames("data", "Will")
     assert names.terms == []
