@@ -70,6 +70,13 @@ class MeForm(UserForm):
     owner_of: list[ModuleId]
 
 
+class DeputyForm(Answer):
+    """Who decides requests for an absent OWNER, and until when."""
+
+    deputy: str
+    until: UtcTime
+
+
 class OwnerForm(Answer):
     """The owner of a profile in the catalogue of the cluster."""
 

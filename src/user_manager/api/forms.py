@@ -9,7 +9,7 @@ from user_manager.domain.call import Call
 from user_manager.domain.durations import format_duration
 from user_manager.domain.times import format_time
 from user_manager.domain.vocabulary import ModuleKind
-from user_manager.models import Access, Event, Module
+from user_manager.models import Absence, Access, Event, Module
 from user_manager.selectors.access_now import AccessNow
 from user_manager.selectors.modules import ModuleAccess
 from user_manager.selectors.paging import Page
@@ -63,6 +63,11 @@ def me_form(me: Me, call: Call) -> Form:
     """Return the caller as JSON shows it."""
     rights = {"administrator": me.is_administrator, "owner_of": list(me.owner_of)}
     return user_form(me.view, call) | rights
+
+
+def deputy_form(absence: Absence) -> Form:
+    """Return the deputy of an absent OWNER as JSON shows it."""
+    return {"deputy": absence.deputy_id, "until": format_time(absence.until)}
 
 
 def module_form(module: Module) -> Form:

@@ -48,7 +48,16 @@ _HEADERS: Final = {
 _LINKS: Final = {
     ("/api/v1/users", "201"): (
         "user_id",
-        ["get_user", "patch_user", "put_role", "delete_role", "post_access"],
+        [
+            "get_user",
+            "patch_user",
+            "put_role",
+            "delete_role",
+            "get_deputy",
+            "put_deputy",
+            "delete_deputy",
+            "post_access",
+        ],
     ),
     ("/api/v1/users/{user_id}/accesses", "201"): (
         "access_id",

@@ -61,6 +61,13 @@ class UserChange(Body):
         return self.model_dump(exclude_unset=True)
 
 
+class DeputyBody(Body):
+    """The body that names a deputy. `until`: at most 90 days from now."""
+
+    deputy: UserId
+    until: Time
+
+
 class NewAccess(Body):
     """The body of AddAccess. `approve`: decide it at once, as an OWNER or administrator."""
 

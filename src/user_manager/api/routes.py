@@ -11,6 +11,7 @@ from ninja.operation import Operation
 from user_manager.api import (
     access_routes,
     cluster_routes,
+    deputy_routes,
     event_routes,
     module_routes,
     user_routes,
@@ -41,6 +42,7 @@ for database_error in (OperationalError, InterfaceError):
     api.add_exception_handler(database_error, answer_unavailable)
 for router in (
     user_routes.router,
+    deputy_routes.router,
     access_routes.router,
     module_routes.router,
     event_routes.router,

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from user_manager.api.forms import access_form, event_form
+from user_manager.api.forms import access_form, deputy_form, event_form
 from user_manager.domain.access_types import from_mask, sorted_names
 from user_manager.domain.call import Call
 from user_manager.domain.times import format_time
-from user_manager.models import Access, CatalogueContributor, Notice
+from user_manager.models import Absence, Access, CatalogueContributor, Notice
 from user_manager.selectors.person_data import LeftOutAccess, Mention, PersonData
 
 Form = Mapping[str, Any]
@@ -19,6 +19,7 @@ def person_form(data: PersonData, call: Call) -> Form:
     return {
         "at": format_time(call.now),
         "user": _user(data),
+        "absences": [_absence(absence) for absence in data.absences],
         "accesses": [_access(access, call) for access in data.accesses],
         "events": [event_form(event) for event in data.events],
         "notices": [_notice(notice) for notice in data.notices],
@@ -43,6 +44,10 @@ def _user(data: PersonData) -> Form:
         "roles": [role.name for role in data.roles],
         "administrator": data.is_administrator,
     }
+
+
+def _absence(absence: Absence) -> Form:
+    return {"person": absence.person_id} | deputy_form(absence)
 
 
 def _access(access: Access, call: Call) -> Form:

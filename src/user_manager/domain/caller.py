@@ -21,6 +21,7 @@ class Caller:
         token: the name of the service account's token; None for a person and this program.
         scopes: what the service account may do.
         acting_for: the id of the person for whom the service account acts; None for nobody.
+        deputy_of: the id of the absent OWNER for whom the person decides; None for nobody.
 
     Raises:
         ValueError: the attributes contradict each other.
@@ -31,6 +32,7 @@ class Caller:
     token: str | None = None
     scopes: frozenset[Scope] = frozenset()
     acting_for: str | None = None
+    deputy_of: str | None = None
 
     def __post_init__(self) -> None:
         if self.scopes and self.token is None:
@@ -39,6 +41,8 @@ class Caller:
             raise ValueError("a service account is neither a person nor an administrator")
         if self.acting_for is not None and Scope.ACT_FOR not in self.scopes:
             raise ValueError("acting for somebody needs the scope act-for")
+        if self.deputy_of is not None and (self.user_id is None or self.is_administrator):
+            raise ValueError("a deputy is a person, neither a service account nor an administrator")
 
     @property
     def actor(self) -> str:
@@ -51,6 +55,11 @@ class Caller:
     def person(self) -> str | None:
         """The id of the person whose rights are judged; None if nobody's are."""
         return self.acting_for if self.user_id is None else self.user_id
+
+    @property
+    def on_behalf_of(self) -> str | None:
+        """For whom it was done, as events record it; None if the caller did it for nobody else."""
+        return self.deputy_of if self.acting_for is None else self.acting_for
 
     def has(self, scope: Scope) -> bool:
         """Return whether the rights of a scope are the caller's.

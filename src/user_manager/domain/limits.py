@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from user_manager.domain.durations import format_duration
 from user_manager.domain.errors import Invalid, Precondition
 from user_manager.domain.times import format_time
+
+LONGEST_ABSENCE: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,17 @@ def check_asked(asked: AskedTime, *, limit: timedelta | None, now: datetime) -> 
         raise Invalid.at("duration", most)
     if asked.until and asked.until > now + limit:
         raise Invalid.at("until", most)
+
+
+def check_absence(until: datetime, *, now: datetime) -> None:
+    """Check until when a deputy decides for somebody.
+
+    Raises:
+        Invalid: the end is past, or later than `LONGEST_ABSENCE` from now.
+    """
+    _check_future(until, now)
+    if until > now + LONGEST_ABSENCE:
+        raise Invalid.at("until", "must be at most {days} days from now", days=LONGEST_ABSENCE.days)
 
 
 def _check_future(until: datetime, now: datetime) -> None:

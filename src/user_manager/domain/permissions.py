@@ -4,6 +4,7 @@ What somebody may not see is not there for them (`NotFound`); what they see and 
 `Forbidden`. Facts that need a query, such as `owns_module`, are about `Caller.person`.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from user_manager.domain.caller import Caller
@@ -94,6 +95,26 @@ def may_decide(
         _may_break_glass(caller, break_glass=break_glass, comment=comment)
     elif four_eyes and person == requested_by:
         raise Forbidden("Somebody other than the person who asked has to decide this.")
+
+
+def may_decide_as_deputy(
+    *, deputy: str, absent: Collection[str], subject: str, requested_by: str, four_eyes: bool
+) -> bool:
+    """Return whether a deputy may decide a request which an absent OWNER may decide.
+
+    What nobody decides for themselves, their deputy does not decide for them.
+
+    Args:
+        deputy: the id of the person who decides.
+        absent: the ids of everybody whose deputy this person is.
+        subject: the id of the user who gets the access.
+        requested_by: the id of the person who asked for it.
+        four_eyes: the setting, see `may_decide`.
+    """
+    concerned = {deputy, *absent}
+    if subject in concerned:
+        return False
+    return not (four_eyes and requested_by in concerned)
 
 
 def is_break_glass(caller: Caller, *, subject: str) -> bool:
@@ -206,6 +227,16 @@ def may_manage_users(caller: Caller) -> None:
     """
     if not _is_privileged(caller, Scope.USERS):
         raise Forbidden("Only an administrator, or the scope users, can manage users.")
+
+
+def may_arrange_absence(caller: Caller, *, subject: str) -> None:
+    """Check who reads, names and removes the deputy of a user: the user and administrators.
+
+    Raises:
+        Forbidden: the caller may not.
+    """
+    if not (caller.person == subject or caller.is_administrator):
+        raise Forbidden("Only the user or an administrator can do this.")
 
 
 def may_administer(caller: Caller) -> None:

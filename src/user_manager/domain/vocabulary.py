@@ -102,3 +102,5 @@ class EventKind(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     ADMINISTRATOR_ADDED = "administrator_added"
     ADMINISTRATOR_REMOVED = "administrator_removed"
+    DEPUTY_NAMED = "deputy_named"
+    DEPUTY_REMOVED = "deputy_removed"

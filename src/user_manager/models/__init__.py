@@ -1,5 +1,6 @@
 """The tables. Constraints keep what must never be, whatever code writes to them."""
 
+from user_manager.models.absence import Absence
 from user_manager.models.access import Access
 from user_manager.models.administrator import Administrator
 from user_manager.models.catalogue import CatalogueConflict, CatalogueContributor
@@ -11,6 +12,7 @@ from user_manager.models.token import Token
 from user_manager.models.user import User, UserRole
 
 __all__ = [
+    "Absence",
     "Access",
     "Administrator",
     "CatalogueConflict",

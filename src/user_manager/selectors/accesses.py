@@ -9,6 +9,7 @@ from user_manager.domain.call import Call
 from user_manager.domain.permissions import may_list_accesses
 from user_manager.domain.vocabulary import AccessState, Effect
 from user_manager.models import Access
+from user_manager.selectors.deputies import decided_as_deputy
 from user_manager.selectors.ownership import current, open_requests, over, owned_modules
 from user_manager.selectors.paging import NEWEST_FIRST, Page, PageRequest
 from user_manager.selectors.reviews import review_overdue
@@ -40,7 +41,8 @@ def list_accesses(call: Call, wanted: AccessFilter, page: PageRequest) -> Page[A
         Invalid: the cursor is wrong.
     """
     may_list_accesses(call.caller)
-    accesses = visible_accesses(call)
+    # whoever decides a request sees it
+    accesses = Access.objects.all() if wanted.is_to_decide else visible_accesses(call)
     if wanted.user_id is not None:
         accesses = accesses.filter(user_id=wanted.user_id)
     if wanted.module_id is not None:
@@ -83,13 +85,16 @@ def with_effect(effect: Effect, now: datetime) -> Q:
 def to_decide(call: Call) -> Q:
     """Return the condition for requests that the caller may decide, see `permissions.may_decide`.
 
+    They are those that the caller decides in their own right, and those as a deputy.
+
     Raises:
         Forbidden: the caller is a service account that acts for nobody.
     """
     person = call.caller.require_person()
     condition = open_requests(call.now)
     if not call.caller.is_administrator:
-        condition &= Q(module__in=owned_modules(person, call.now).order_by())
+        owned = owned_modules(person, call.now).order_by()
+        condition &= Q(module__in=owned) | decided_as_deputy(call)
     if not (call.caller.is_administrator and call.policy.break_glass):
         condition &= ~Q(user=person)
     if call.policy.four_eyes:

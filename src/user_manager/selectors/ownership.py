@@ -1,7 +1,8 @@
 """Who decides in a module: OWNERs, and the owner of the profile in the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -55,11 +56,27 @@ def is_owner(user_id: str | None, module: Module, now: datetime) -> bool:
     return owner_accesses(module.id, now).filter(user_id=user_id).exists()
 
 
+def owners_among(user_ids: Collection[str], module: Module, now: datetime) -> set[str]:
+    """Return those of some active people who decide in a module."""
+    granted = owner_accesses(module.id, now).filter(user__in=user_ids)
+    catalogued = {user_id for user_id in user_ids if is_catalogue_owner(user_id, module)}
+    return catalogued | set(granted.values_list("user_id", flat=True))
+
+
 def owned_modules(user_id: str, now: datetime) -> QuerySet[Module]:
     """Return the modules in which a person decides, by id."""
-    granted = Access.objects.filter(current(now), user_id=user_id, types__in=OWNER_MASKS)
-    catalogued = Q(in_catalogue=True, owner_kind="User", owner_name=user_id)
-    return Module.objects.filter(catalogued | Q(id__in=granted.values("module"))).order_by("id")
+    return Module.objects.filter(owned_by([user_id], now)).order_by("id")
+
+
+def owned_by(user_ids: list[str] | QuerySet[Any, Any], now: datetime) -> Q:
+    """Return the condition for modules in which one of some people decides.
+
+    Args:
+        user_ids: the ids of the people, or the query that has them.
+    """
+    granted = Access.objects.filter(current(now), user_id__in=user_ids, types__in=OWNER_MASKS)
+    catalogued = Q(in_catalogue=True, owner_kind="User", owner_name__in=user_ids)
+    return catalogued | Q(id__in=granted.values("module"))
 
 
 def modules_with_owner(module_ids: Iterable[str], now: datetime) -> set[str]:

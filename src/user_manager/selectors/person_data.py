@@ -10,8 +10,9 @@ from user_manager.domain.call import Call
 from user_manager.domain.errors import NotFound
 from user_manager.domain.permissions import may_administer
 from user_manager.domain.pseudonyms import PersonNames
-from user_manager.domain.vocabulary import Role
+from user_manager.domain.vocabulary import EventKind, Role
 from user_manager.models import (
+    Absence,
     Access,
     Administrator,
     CatalogueContributor,
@@ -26,6 +27,7 @@ from user_manager.selectors.searching import contains
 from user_manager.selectors.users import roles_of
 
 ACCESS_PEOPLE: Final = ("user", "requested_by", "decided_by", "acting_for", "ended_by")
+ABSENCE_PEOPLE: Final = ("person", "deputy")
 EVENT_PEOPLE: Final = ("user", "actor", "acting_for")
 NOTICE_PEOPLE: Final = ("user", "requested_by", "decided_by", "acting_for", "ended_by")
 TextModel: TypeAlias = type[Access] | type[ClusterState] | type[Module]
@@ -67,6 +69,7 @@ class PersonData:
     """Everything that is stored about a person.
 
     Attributes:
+        absences: who decides for the person, and for whom they decide; also those that are over.
         accesses: what the person has, had and asked for, and where they asked, decided or ended
             for others; the oldest first.
         events: those that name the person.
@@ -80,6 +83,7 @@ class PersonData:
     user: User
     roles: tuple[Role, ...]
     is_administrator: bool
+    absences: list[Absence]
     accesses: list[Access]
     events: list[Event]
     notices: list[Notice]
@@ -102,12 +106,13 @@ def read_person_data(call: Call, user_id: str) -> PersonData:
         raise NotFound("There is no user {user}.", user=user_id)
     is_stored = Administrator.objects.filter(user=user).exists()
     accesses = Access.objects.filter(names_in(ACCESS_PEOPLE, user_id))
-    events = Event.objects.filter(names_in(EVENT_PEOPLE, user_id))
+    events = Event.objects.filter(names_in(EVENT_PEOPLE, user_id) | names_deputy(user_id))
     notices = Notice.objects.order_by("id").iterator()
     return PersonData(
         user=user,
         roles=roles_of(user_id),
         is_administrator=is_stored or user_id in call.policy.administrators,
+        absences=list(Absence.objects.filter(names_in(ABSENCE_PEOPLE, user_id)).order_by("person")),
         accesses=list(accesses.order_by("requested_at", "id")),
         events=list(events.order_by("seq")),
         notices=[notice for notice in notices if is_named(user_id, notice.payload)],
@@ -124,6 +129,12 @@ def names_in(columns: Sequence[str], user_id: str) -> Q:
     for column in columns:
         condition |= Q(**{column: user_id})
     return condition
+
+
+def names_deputy(user_id: str) -> Q:
+    """Return the condition for events whose detail names a person as a deputy."""
+    kinds = [EventKind.DEPUTY_NAMED, EventKind.DEPUTY_REMOVED]
+    return Q(kind__in=kinds, detail__deputy=user_id)
 
 
 def is_named(user_id: str, payload: Mapping[str, Any]) -> bool:

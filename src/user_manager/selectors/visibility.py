@@ -1,5 +1,6 @@
 """What a caller may see. What they may not see is not there for them."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -13,6 +14,7 @@ from user_manager.domain.permissions import (
     sees_all_users,
 )
 from user_manager.models import Access, Module
+from user_manager.selectors.deputies import seen_as_deputy, sees_as_deputy
 from user_manager.selectors.ownership import current, is_owner, open_requests, owned_modules
 
 
@@ -22,14 +24,7 @@ def visible_access(call: Call, access_id: str) -> Access:
     Raises:
         NotFound: there is none, or the caller may not see it.
     """
-    access, owns_module = _known_access(call, access_id)
-    may_see_access(
-        call.caller,
-        subject=access.user_id,
-        requested_by=access.requested_by,
-        owns_module=owns_module,
-    )
-    return access
+    return _known_access(call, access_id, may_see_access)
 
 
 def access_with_visible_events(call: Call, access_id: str) -> Access:
@@ -38,22 +33,25 @@ def access_with_visible_events(call: Call, access_id: str) -> Access:
     Raises:
         NotFound: there is none, or the caller may not see them.
     """
-    access, owns_module = _known_access(call, access_id)
-    may_see_access_events(
-        call.caller,
-        subject=access.user_id,
-        requested_by=access.requested_by,
-        owns_module=owns_module,
-    )
-    return access
+    return _known_access(call, access_id, may_see_access_events)
 
 
-def _known_access(call: Call, access_id: str) -> tuple[Access, bool]:
-    """Return an access, and whether the caller is an OWNER of its module."""
+def _known_access(call: Call, access_id: str, rule: Callable[..., None]) -> Access:
+    """Return an access that a rule shows to the caller, or that the caller sees as a deputy."""
     access = Access.objects.select_related("module").filter(id=access_id).first()
     if access is None:
         raise NotFound("There is no such access.")
-    return access, is_owner(call.caller.person, access.module, call.now)
+    try:
+        rule(
+            call.caller,
+            subject=access.user_id,
+            requested_by=access.requested_by,
+            owns_module=is_owner(call.caller.person, access.module, call.now),
+        )
+    except NotFound:
+        if not sees_as_deputy(call, access):
+            raise
+    return access
 
 
 def visible_accesses(call: Call) -> QuerySet[Access]:
@@ -65,7 +63,8 @@ def visible_accesses(call: Call) -> QuerySet[Access]:
     if person is None:
         return accesses.none()
     owned = owned_modules(person, call.now).order_by()
-    return accesses.filter(Q(user=person) | Q(requested_by=person) | Q(module__in=owned))
+    own = Q(user=person) | Q(requested_by=person) | Q(module__in=owned)
+    return accesses.filter(own | seen_as_deputy(call))
 
 
 def can_see_user(call: Call, user_id: str) -> bool:

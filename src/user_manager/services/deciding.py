@@ -1,10 +1,11 @@
 """Approving and refusing requests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from user_manager.domain.access_types import from_mask
 from user_manager.domain.call import Call
+from user_manager.domain.caller import TOKEN_PREFIX
 from user_manager.domain.errors import Invalid, Precondition
 from user_manager.domain.identifiers import check_text
 from user_manager.domain.limits import AskedTime, check_asked, end_at_approval, shortest_limit
@@ -21,6 +22,7 @@ from user_manager.domain.vocabulary import (
 from user_manager.models import Access, ClusterState, Module, User
 from user_manager.selectors.ownership import is_owner
 from user_manager.selectors.visibility import visible_access
+from user_manager.services.absences import absent_owner
 from user_manager.services.catalogue_people import refuse_listed
 from user_manager.services.ending import end_approved
 from user_manager.services.expiry import write_end_of, write_expired
@@ -69,7 +71,7 @@ def decide(call: Call, access_id: str, decision: Decision) -> Access:
         accesses = lock_open_accesses(user.id, module.id)
         open_accesses = {access.id: access for access in write_expired(accesses, recorder)}
         access = open_accesses.get(known.id) or Access.objects.get(id=known.id)
-        _check_rights(access, module, decision, call)
+        recorder.call = _call_with_right(access, module, decision, call)
         if _is_same_again(access, decision, call):
             return access
         _check_state(access, user, module, decision, recorder)
@@ -77,23 +79,38 @@ def decide(call: Call, access_id: str, decision: Decision) -> Access:
         return access
 
 
-def _check_rights(access: Access, module: Module, decision: Decision, call: Call) -> None:
+def _call_with_right(access: Access, module: Module, decision: Decision, call: Call) -> Call:
+    """Return the call as it is recorded: in the caller's own right, else as somebody's deputy.
+
+    Raises:
+        Forbidden: the caller may not decide.
+    """
+    owns_module = is_owner(call.caller.person, module, call.now)
+    absent = None
+    if not (owns_module or call.caller.is_administrator):
+        absent = absent_owner(access, module, call)
     may_decide(
         call.caller,
         subject=access.user_id,
         requested_by=access.requested_by,
-        owns_module=is_owner(call.caller.person, module, call.now),
+        owns_module=owns_module or absent is not None,
         break_glass=call.policy.break_glass,
         four_eyes=call.policy.four_eyes,
         comment=decision.comment,
     )
+    return call if absent is None else replace(call, caller=replace(call.caller, deputy_of=absent))
 
 
 def _is_same_again(access: Access, decision: Decision, call: Call) -> bool:
     wanted = AccessState.APPROVED if decision.approve else AccessState.DENIED
     is_same = access.state == wanted and decision.until in {None, access.until}
-    decider = access.acting_for or access.decided_by  # the person, also behind a service account
-    return is_same and decider == call.caller.person
+    return is_same and _decider(access) == call.caller.person
+
+
+def _decider(access: Access) -> str | None:
+    """Return the person who decided, also behind a service account. A deputy decides themselves."""
+    by_token = access.decided_by is not None and access.decided_by.startswith(TOKEN_PREFIX)
+    return access.acting_for if by_token else access.decided_by
 
 
 def _check_state(
@@ -138,7 +155,7 @@ def apply_decision(access: Access, module: Module, decision: Decision, recorder:
     """
     caller = recorder.call.caller
     access.decided_by = caller.actor
-    access.acting_for = caller.acting_for
+    access.acting_for = caller.on_behalf_of
     access.decided_at = recorder.call.now
     access.comment = decision.comment
     if decision.approve:

@@ -128,7 +128,7 @@ def withdraw(access: Access, comment: str, recorder: Recorder) -> None:
 def _set_ended_by(access: Access, call: Call) -> None:
     """Set who ended an access; the person of `acting_for` may be another than at the decision."""
     access.ended_by = call.caller.actor
-    access.acting_for = call.caller.acting_for or access.acting_for
+    access.acting_for = call.caller.on_behalf_of or access.acting_for
 
 
 def _reduce(access: Access, module: Module, removal: Removal, recorder: Recorder) -> None:

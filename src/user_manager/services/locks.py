@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from user_manager.domain.errors import NotFound
 from user_manager.domain.vocabulary import AccessState
-from user_manager.models import Access, Module, User
+from user_manager.models import Absence, Access, Module, User
 
 
 def lock_users(ids: Iterable[str]) -> dict[str, User]:
@@ -69,3 +69,8 @@ def lock_open_accesses(user_id: str, module_id: str) -> list[Access]:
         state__in=[AccessState.PENDING, AccessState.APPROVED],
     )
     return list(rows.order_by("id"))
+
+
+def lock_absences(absences: QuerySet[Absence]) -> list[Absence]:
+    """Lock absences, and return them by person."""
+    return list(absences.select_for_update(of=("self",)).order_by("person"))

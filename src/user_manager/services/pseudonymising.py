@@ -31,6 +31,7 @@ from user_manager.selectors.person_data import (
     TextModel,
     catalogue_contributions,
     mentioning,
+    names_deputy,
     names_in,
     owned_profiles,
 )
@@ -168,8 +169,11 @@ class _Replacement:
         return [profile, self._person(user), self._names.replaced(reason, self.pseudonym)]
 
     def in_events(self) -> None:
-        """Replace the person in events. Their details name nobody."""
+        """Replace the person in events. Of the details, only those about deputies name somebody."""
         self._in_columns(Event, EVENT_PEOPLE)
+        for event in list(Event.objects.filter(names_deputy(self._user_id))):
+            detail = {**(event.detail or {}), "deputy": self.pseudonym}
+            Event.objects.filter(seq=event.seq).update(detail=detail)
 
     def in_notices(self) -> None:
         """Replace the person in the outbox."""

@@ -60,7 +60,7 @@ class Recorder:
             user=user,
             module=module,
             actor=caller.actor,
-            acting_for=caller.acting_for,
+            acting_for=caller.on_behalf_of,
             detail=detail,
         )
         if access is not None:

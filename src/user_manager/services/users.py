@@ -9,6 +9,7 @@ from user_manager.domain.permissions import may_administer, may_manage_users
 from user_manager.domain.vocabulary import EventKind, Role
 from user_manager.models import User, UserRole
 from user_manager.selectors.visibility import can_see_user
+from user_manager.services.absences import end_absences_with
 from user_manager.services.ending import end_everything
 from user_manager.services.expiry import write_end_of
 from user_manager.services.locks import lock_user
@@ -166,6 +167,7 @@ def _rename(user: User, name: str, recorder: Recorder) -> None:
 def _set_active(user: User, recorder: Recorder, *, active: bool, force: bool) -> None:
     if not active:
         end_everything(user, recorder, force=force)
+        end_absences_with(user, recorder)
     user.active = active
     user.save(update_fields=["active"])
     kind = EventKind.USER_ACTIVATED if active else EventKind.USER_DEACTIVATED

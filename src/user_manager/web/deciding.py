@@ -16,6 +16,7 @@ from user_manager.domain.identifiers import check_access_id
 from user_manager.models import Access
 from user_manager.selectors.accesses import to_decide as to_decide_by
 from user_manager.selectors.deciding import held_by_askers
+from user_manager.selectors.deputies import covered_absences
 from user_manager.selectors.paging import NEWEST_FIRST
 from user_manager.selectors.visibility import visible_access
 from user_manager.services.deciding import Decision, decide
@@ -97,6 +98,7 @@ def _list(
     content = {
         "rows": rows,
         "requests": requests,
+        "covered": covered_absences(call).select_related("person").order_by("person"),
         "all_form": ManyDecisionsForm(),
         "all_selected": request.GET.get("select") == "all",
     }

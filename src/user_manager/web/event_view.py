@@ -37,6 +37,8 @@ def _detail(detail: dict[str, Any]) -> str:
     parts: list[Text] = []
     if "role" in detail:
         parts.append(ROLES[Role[detail["role"]]])
+    if "deputy" in detail:
+        parts.append(detail["deputy"])
     if "name" in detail:
         parts.append(detail["name"])
     parts += [SCOPES[Scope(scope)] for scope in detail.get("scopes", ())]

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from user_manager.web import (
+    absences,
     access_pages,
     asking,
     deciding,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("requests", deciding.to_decide, name="to-decide"),
     path("requests/decisions", deciding.decide_many, name="decide-many"),
     path("requests/<access:access_id>/decision", deciding.decide_one, name="decide"),
+    path("absence", absences.absence, name="absence"),
+    path("absence/end", absences.end_absence, name="end-absence"),
     path("accesses/<access:access_id>", access_pages.access_page, name="access"),
     path("accesses/<access:access_id>/remove", access_pages.remove, name="remove"),
     path("accesses/<access:access_id>/effect", access_pages.effect, name="effect"),

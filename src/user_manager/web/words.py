@@ -133,6 +133,8 @@ EVENTS: Final[dict[EventKind, Text]] = {
     EventKind.TOKEN_REVOKED: _("Token revoked"),
     EventKind.ADMINISTRATOR_ADDED: _("Administrator added"),
     EventKind.ADMINISTRATOR_REMOVED: _("Administrator removed"),
+    EventKind.DEPUTY_NAMED: _("Deputy named"),
+    EventKind.DEPUTY_REMOVED: _("Deputy removed"),
 }
 ERRORS: Final[dict[str, Text]] = {
     "malformed": _("This page cannot read what was sent"),

@@ -1,12 +1,13 @@
 """Pages for everybody: keyboard alone, screen reader, phone, both themes, both languages."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from portal_visitors import ANN, BEN, OLGA, ROOT, administrator, ask, grant, person, profile
-from user_manager.models import Access, CatalogueContributor, User
+from user_manager.models import Absence, Access, CatalogueContributor, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,6 +17,7 @@ PATHS = [
     "/ask",
     "/ask/web",
     "/requests",
+    "/absence",
     "/accesses/held",
     "/accesses/held/remove",
     "/modules",
@@ -56,6 +58,9 @@ def full_world() -> None:
     ask(BEN, "web", days=7)
     CatalogueContributor.objects.create(module=ml, kind="Group", name="auditors", role="view")
     User.objects.filter(id=BEN).update(active=True)
+    until = datetime.now(UTC) + timedelta(days=7)
+    for absent, deputy in ((ROOT, ANN), (ANN, ROOT)):
+        Absence.objects.create(person_id=absent, deputy_id=deputy, until=until)
 
 
 def violations(page: Page, axe_script: str) -> list[Any]:

@@ -19,6 +19,7 @@ from user_manager.domain.policy import Policy
 from user_manager.domain.user_lists import UserRow
 from user_manager.domain.vocabulary import AccessType, Role, Scope
 from user_manager.models import Access, CatalogueConflict, Module
+from user_manager.services.absences import name_deputy, remove_deputy
 from user_manager.services.answering import take_answer
 from user_manager.services.deciding import Decision, decide
 from user_manager.services.ending import Removal, revoke_in_module
@@ -76,7 +77,15 @@ class Everything(Race):
 
     def sides(self, number: int) -> list[Side]:
         cluster = [self.publish, self.take_answer, self.take_answer, self.sweep]
-        people = [self.ask, self.ask, self.decide, self.decide, self.revoke, self.change]
+        people = [
+            self.ask,
+            self.ask,
+            self.decide,
+            self.decide,
+            self.revoke,
+            self.change,
+            self.stand_in,
+        ]
         jobs = [cluster, people, people, [*people, self.load, self.pseudonymise]]
         return [
             partial(self.act, verbs, random.Random(f"{number} {place}"))
@@ -101,7 +110,16 @@ class Everything(Race):
     def decide(self, chance: random.Random) -> None:
         pending = Access.objects.filter(state="PENDING").order_by("id")
         for access in pending[:2]:
-            decide(by(chance.choice([OLGA, ROOT])), access.id, Decision(chance.random() < 0.8))
+            decider = chance.choice([OLGA, ROOT, *self.people])
+            decide(by(decider), access.id, Decision(chance.random() < 0.8))
+
+    def stand_in(self, chance: random.Random) -> None:
+        absent = chance.choice([OLGA, *self.people])
+        if chance.random() < 0.3:
+            remove_deputy(by(absent), absent)
+        else:
+            deputy = chance.choice(self.people)
+            name_deputy(by(absent), absent, deputy, NOW + timedelta(days=1))
 
     def revoke(self, chance: random.Random) -> None:
         person, module = chance.choice(self.people), chance.choice([*self.modules, *self.profiles])

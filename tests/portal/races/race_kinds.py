@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -12,7 +12,8 @@ from user_manager.domain.caller import Caller
 from user_manager.domain.identifiers import user_key
 from user_manager.domain.policy import Policy
 from user_manager.domain.vocabulary import Role
-from user_manager.models import Access, Module, User, UserRole
+from user_manager.models import Absence, Access, Event, Module, User, UserRole
+from user_manager.services.absences import name_deputy, remove_deputy
 from user_manager.services.deciding import Decision, decide
 from user_manager.services.ending import Removal, revoke_access, revoke_in_module
 from user_manager.services.modules import ModuleValues, put_module
@@ -21,6 +22,7 @@ from user_manager.services.users import change_user, create_user, sign_in
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OLGA, OTTO, ROOT = "olga@example.com", "otto@example.com", "root@example.com"
+DAN = "dan@example.com"
 Side = Callable[[], object]
 
 
@@ -249,6 +251,67 @@ class DecideAgainstDeactivation(Race):
             yield f"the access is {self.states(number)}"
 
 
+class DecideAgainstRemovalOfDeputy(Race):
+    """A deputy approves a request while the absent OWNER takes this right away."""
+
+    def begin(self, number: int) -> None:
+        make_user(DAN)
+        name_deputy(by(OLGA), OLGA, DAN, NOW + timedelta(days=1))
+        ask(self.person(number), self.module(number), "READ", access_id=f"deputy-{number}")
+
+    def sides(self, number: int) -> list[Side]:
+        return [
+            lambda: decide(by(DAN), f"deputy-{number}", Decision(approve=True)),
+            lambda: self.remove(number),
+        ]
+
+    def remove(self, number: int) -> None:
+        """Remove the deputy; in some rounds as late as the other side decides."""
+        for days in range(number % 4):
+            name_deputy(by(OLGA), OLGA, DAN, NOW + timedelta(days=2 + days))
+        remove_deputy(by(OLGA), OLGA)
+
+    def faults(self, number: int, results: list[str]) -> Iterator[str]:
+        expected = {"ok": "APPROVED", "forbidden": "PENDING", "not-found": "PENDING"}
+        if results[1] != "ok" or self.states(number) != [expected.get(results[0], "")]:
+            yield f"the access is {self.states(number)}"
+        removed = Event.objects.filter(kind="deputy_removed").latest("seq")
+        approved = Event.objects.filter(kind="approved", access=f"deputy-{number}").first()
+        if approved is not None and approved.seq > removed.seq:
+            yield "a deputy decided after the right was removed"
+
+
+class DecideAgainstDeactivationOfDeputy(Race):
+    """A deputy approves a request while an administrator deactivates them."""
+
+    def deputy(self, number: int) -> str:
+        return f"deputy-of-{self.person(number)}"
+
+    def begin(self, number: int) -> None:
+        make_user(self.deputy(number))
+        name_deputy(by(OTTO), OTTO, self.deputy(number), NOW + timedelta(days=1))
+        ask(self.person(number), self.module(number), "READ", access_id=f"departs-{number}")
+
+    def sides(self, number: int) -> list[Side]:
+        return [
+            lambda: decide(by(self.deputy(number)), f"departs-{number}", Decision(approve=True)),
+            lambda: self.deactivate(number),
+        ]
+
+    def deactivate(self, number: int) -> None:
+        """Deactivate the deputy; in some rounds as late as the other side decides."""
+        for name in range(number % 4):
+            change_user(by(ROOT), self.deputy(number), name=f"Deputy {name}")
+        change_user(by(ROOT), self.deputy(number), active=False)
+
+    def faults(self, number: int, results: list[str]) -> Iterator[str]:
+        expected = {"ok": "APPROVED", "forbidden": "PENDING", "not-found": "PENDING"}
+        if results[1] != "ok" or self.states(number) != [expected.get(results[0], "")]:
+            yield f"the access is {self.states(number)}"
+        if Absence.objects.filter(deputy=self.deputy(number)).exists():
+            yield "somebody who is deactivated is still a deputy"
+
+
 class OneNewModule(Race):
     """Two people register one new module."""
 
@@ -293,6 +356,8 @@ RACES = (
     TwoLastOwners,
     TwoOwnersDeactivated,
     DecideAgainstDeactivation,
+    DecideAgainstRemovalOfDeputy,
+    DecideAgainstDeactivationOfDeputy,
     OneNewModule,
     OneNewUser,
 )

@@ -26,6 +26,8 @@ RACES = [
     "TwoLastOwners",
     "TwoOwnersDeactivated",
     "DecideAgainstDeactivation",
+    "DecideAgainstRemovalOfDeputy",
+    "DecideAgainstDeactivationOfDeputy",
     "OneNewModule",
     "OneNewUser",
     "OneNewName",

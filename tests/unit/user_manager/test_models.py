@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from user_manager.models import Access, Module, Notice, User, UserRole
+from user_manager.models import Absence, Access, Module, Notice, User, UserRole
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -103,3 +103,10 @@ def test_nobody_with_history_is_deleted(row):
     )
     with pytest.raises(Exception, match="protected"):
         access.user.delete()
+
+
+def test_a_person_has_one_deputy_who_is_somebody_else(row):
+    bob = User.objects.create(id="bob", key="bob", name="Bob", created_at=NOW)
+    refused(Absence, person=bob, deputy=bob, until=NOW)
+    Absence.objects.create(person=bob, deputy=row["user"], until=NOW)
+    refused(Absence, person=bob, deputy=row["user"], until=NOW + timedelta(days=1))

@@ -10,7 +10,7 @@ from user_manager.domain.caller import SYSTEM
 from user_manager.domain.identifiers import user_key
 from user_manager.domain.policy import Policy
 from user_manager.domain.vocabulary import AccessType, Scope
-from user_manager.models import Access, CatalogueContributor, Event, Module, User
+from user_manager.models import Absence, Access, CatalogueContributor, Event, Module, User
 from user_manager.services.tokens import create_token
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -107,6 +107,11 @@ def ended(user_id: str, module: str, types: Iterable[str] = ("READ",), **values:
         "effect": "ending" if is_profile else "none",
     }
     return granted(user_id, module, types, **(defaults | values))
+
+
+def absent(person: str, deputy: str, until: datetime = NOW + 10 * DAY) -> None:
+    """Let a deputy decide for somebody."""
+    Absence.objects.create(person=user(person), deputy=user(deputy), until=until)
 
 
 def token(*scopes: str, name: str = "robot") -> str:

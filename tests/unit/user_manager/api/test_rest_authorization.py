@@ -14,6 +14,7 @@ from rest_world import (
     OSCAR,
     ROOT,
     SVEN,
+    absent,
     external,
     granted,
     profile,
@@ -27,6 +28,7 @@ from user_manager.api.openapi import openapi_document
 RITA = "rita@example.com"  # asks for ml
 MIA = "mia@example.com"  # has access to ml
 DORA = "dora@example.com"  # is deactivated
+DAN = "dan@example.com"  # the deputy of the OWNER
 
 PEOPLE = {
     "stranger": SVEN,
@@ -69,6 +71,7 @@ EVERY_PERSON = "200 200 200 200 200 200 / 403 403 403 403 403 / 200 200"
 EVERYBODY = "200 200 200 200 200 200 / 200 200 200 200 200 / 200 200"
 MANAGES_USERS = "404 403 404 403 403 200 / 200 403 404 404 404 / 403 404"
 SEES_ACCESS = "404 200 404 200 200 200 / 404 200 404 404 404 / 200 404"
+HAS_DEPUTY = "404 404 404 200 403 200 / 403 403 404 404 404 / 200 404"
 ASKED = "/api/v1/accesses/asked"
 ROWS = {
     ("GET", "/api/v1/me"): Row("/api/v1/me", EVERY_PERSON),
@@ -91,6 +94,15 @@ ROWS = {
     ),
     ("DELETE", "/api/v1/users/{user_id}/roles/{role}"): Row(
         f"/api/v1/users/{RITA}/roles/EDIT_TASK", MANAGES_USERS
+    ),
+    ("GET", "/api/v1/users/{user_id}/deputy"): Row(f"/api/v1/users/{OSCAR}/deputy", HAS_DEPUTY),
+    ("PUT", "/api/v1/users/{user_id}/deputy"): Row(
+        f"/api/v1/users/{OSCAR}/deputy",
+        HAS_DEPUTY,
+        {"deputy": SVEN, "until": "2026-07-01T00:00:00Z"},
+    ),
+    ("DELETE", "/api/v1/users/{user_id}/deputy"): Row(
+        f"/api/v1/users/{OSCAR}/deputy", HAS_DEPUTY.replace("200", "204")
     ),
     ("POST", "/api/v1/users/{user_id}/accesses"): Row(
         f"/api/v1/users/{RITA}/accesses",
@@ -153,6 +165,7 @@ def world(rest):
     granted(OSCAR, "ml", ["OWNER"])
     granted(MIA, "ml")
     requested(RITA, "ml", access_id="asked")
+    absent(OSCAR, DAN)
 
 
 def test_every_operation_has_a_row():
@@ -196,6 +209,22 @@ def test_the_deactivated_and_acting_for_somebody_without_the_right_are_403(rest,
     ):
         answer = rest.send(who, operation[0], row.path, row.body, **headers)
         assert answer.told == (403, "forbidden")
+
+
+AS_DEPUTY = {
+    ("GET", "/api/v1/accesses/{access_id}"): 200,
+    ("GET", "/api/v1/accesses/{access_id}/events"): 200,
+    ("POST", "/api/v1/accesses/{access_id}/decision"): 200,
+    ("POST", "/api/v1/accesses/{access_id}/revoke"): 403,
+    ("DELETE", "/api/v1/users/{user_id}/accesses/{module}"): 403,
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
+def test_a_deputy_sees_and_decides_the_request_and_is_a_stranger_elsewhere(rest, operation):
+    row = ROWS[operation]
+    answer = rest.send(DAN, operation[0], row.path, row.body)
+    assert answer.status == AS_DEPUTY.get(operation, row.statuses["stranger"])
 
 
 def test_in_bulk_each_decision_has_the_answer_of_a_single_one(rest):

@@ -9,7 +9,7 @@ import pytest
 
 from user_manager.domain.access_types import parse_types
 from user_manager.domain.caller import Caller
-from user_manager.models import Access, CatalogueContributor, Event, Module, Notice, User
+from user_manager.models import Absence, Access, CatalogueContributor, Event, Module, Notice, User
 from user_manager.services.requesting import AccessOrder, add_access
 from user_manager.services.users import change_user
 
@@ -59,9 +59,12 @@ def test_user_data_has_every_column(run, former, system_call):
     CatalogueContributor.objects.create(module_id="crm", **person)
     times = dict.fromkeys(["created_at", "next_attempt_at"], system_call.now)
     Notice.objects.create(kind="requested", access="one", payload={"user": ANN}, **times)
+    bob = User.objects.create(id="bob", key="bob", name="Bob", created_at=system_call.now)
+    Absence.objects.create(person_id=ANN, deputy=bob, until=system_call.now)
     data = json.loads(run("user", "data", ANN).out)
     for model, (row, *_) in {
         User: [data["user"]],
+        Absence: data["absences"],
         Access: data["accesses"],
         Event: data["events"],
         Notice: data["notices"],

@@ -30,6 +30,13 @@ def test_acting_for_somebody_is_judged_by_that_person_and_gives_no_scope():
     assert not ACTING.is_administrator
 
 
+def test_a_deputy_keeps_their_own_rights_and_both_are_recorded():
+    deputy = Caller(user_id="dan", deputy_of="olga")
+
+    assert (deputy.actor, deputy.person, deputy.on_behalf_of) == ("dan", "dan", "olga")
+    assert (ACTING.on_behalf_of, Caller(user_id="ann").on_behalf_of) == ("ann", None)
+
+
 def test_this_program_is_an_administrator_and_no_person():
     assert SYSTEM.is_administrator
     assert SYSTEM.person is None
@@ -53,6 +60,14 @@ def test_what_needs_a_person_is_refused_without_one(caller):
         {"user_id": "ann", "scopes": frozenset({Scope.READ})},
         {"user_id": "ann", "acting_for": "bob"},
         {"user_id": "ann", "token": "etl"},
+        {"user_id": "ann", "is_administrator": True, "deputy_of": "bob"},
+        {"deputy_of": "bob"},
+        {
+            "token": "etl",
+            "scopes": frozenset({Scope.ACT_FOR}),
+            "acting_for": "ann",
+            "deputy_of": "bob",
+        },
         {"token": "etl", "is_administrator": True},
         {"token": "etl", "acting_for": "ann"},
         {"token": "etl", "scopes": frozenset({Scope.READ}), "acting_for": "ann"},

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from user_manager.domain.errors import Invalid, Precondition
 from user_manager.domain.limits import (
     AskedTime,
+    check_absence,
     check_asked,
     end_at_approval,
     end_of_request,
@@ -38,6 +39,14 @@ def approved(asked, *, decided=None, limit=None, now=NOW):
 )
 def test_the_shorter_limit_of_module_and_setting_counts(of_module, of_setting, limit):
     assert shortest_limit(of_module, of_setting) == limit
+
+
+def test_an_absence_ends_in_the_future_and_within_90_days():
+    check_absence(NOW + SECOND, now=NOW)
+    check_absence(NOW + 90 * DAY, now=NOW)
+    for until in (NOW, NOW - DAY, NOW + 90 * DAY + SECOND):
+        with pytest.raises(Invalid, match=r"^until: "):
+            check_absence(until, now=NOW)
 
 
 @pytest.mark.parametrize(

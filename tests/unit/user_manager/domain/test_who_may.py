@@ -28,6 +28,52 @@ def expectation(error):
     return nullcontext() if error is None else pytest.raises(error)
 
 
+@pytest.mark.parametrize(
+    ("subject", "requested_by", "four_eyes", "allowed"),
+    [
+        ("ann", "ann", False, True),
+        ("ann", "ann", True, True),
+        ("ann", "olga", False, True),
+        ("ann", "olga", True, False),
+        ("ann", "otto", True, False),
+        ("ann", "dan", True, False),
+        ("ann", "dan", False, True),
+        ("dan", "dan", False, False),
+        ("dan", "eve", False, False),
+        ("olga", "olga", False, False),
+        ("olga", "eve", True, False),
+        ("otto", "otto", False, False),
+    ],
+)
+def test_a_deputy_decides_no_request_of_themselves_or_of_those_who_are_absent(
+    subject, requested_by, four_eyes, allowed
+):
+    rule = permissions.may_decide_as_deputy(
+        deputy="dan",
+        absent=["olga", "otto"],
+        subject=subject,
+        requested_by=requested_by,
+        four_eyes=four_eyes,
+    )
+    assert rule is allowed
+
+
+@pytest.mark.parametrize(
+    ("caller", "error"),
+    [
+        (ANN, None),
+        (FOR_ANN, None),
+        (ADMINISTRATOR, None),
+        (SYSTEM, None),
+        (BOB, Forbidden),
+        (ALL_SCOPES, Forbidden),
+    ],
+)
+def test_the_user_and_administrators_arrange_an_absence(caller, error):
+    with expectation(error):
+        permissions.may_arrange_absence(caller, subject="ann")
+
+
 class TestDecide:
     @staticmethod
     def decide(caller, **facts):

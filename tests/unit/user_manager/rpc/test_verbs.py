@@ -25,7 +25,7 @@ from rpc_world import (
 )
 
 from user_manager.domain.vocabulary import AccessState, Role, Scope
-from user_manager.models import Access, Event, Module, User, UserRole
+from user_manager.models import Absence, Access, Event, Module, User, UserRole
 
 ACCESS_ID = "x-access-request-id"
 
@@ -439,6 +439,25 @@ def test_a_service_account_decides_for_the_person_it_acts_for(client: Client) ->
     assert answer.status == "OK"
     row = Access.objects.get(id="open")
     assert (row.decided_by, row.acting_for) == ("token:robot", OLGA)
+
+
+def test_a_deputy_decides_for_the_absent_owner_under_their_own_id(client: Client) -> None:
+    request(id="open")
+    request(BOB, id="own")
+    until = NOW + timedelta(days=1)
+    Absence.objects.create(person_id=OLGA, deputy_id=BOB, until=until)
+
+    def status(access_id: str, owner: str) -> str:
+        decision = {"access_request_id": access_id, "owner_user_id": owner, "state": True}
+        return client.call("ApproveAccessRequest", as_user(BOB), **decision).status
+
+    assert status("open", OLGA) == "PERMISSION_DENIED"
+    assert status("own", BOB) == "PERMISSION_DENIED"
+    assert [status("open", BOB) for _ in range(2)] == ["OK", "OK"]
+    row = Access.objects.get(id="open")
+    assert (row.state, row.decided_by, row.acting_for) == ("APPROVED", BOB, OLGA)
+    Absence.objects.update(until=NOW)
+    assert status("open", BOB) == "NOT_FOUND"
 
 
 @pytest.mark.parametrize("access_id", ["", "a\0b", "x" * 65, "with space"])

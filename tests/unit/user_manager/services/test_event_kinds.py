@@ -22,6 +22,7 @@ from service_world import (
 
 from user_manager.domain.access_types import parse_types
 from user_manager.domain.vocabulary import EventKind, Role, Scope
+from user_manager.services.absences import name_deputy, remove_deputy
 from user_manager.services.administrators import add_administrator, remove_administrator
 from user_manager.services.ending import Removal, revoke_access
 from user_manager.services.modules import ModuleValues, put_module
@@ -89,6 +90,15 @@ def dismiss():
     remove_administrator(by(ROOT), ANN)
 
 
+def name_a_deputy():
+    name_deputy(by(OLGA), OLGA, ANN, NOW + timedelta(days=1))
+
+
+def remove_a_deputy():
+    name_a_deputy()
+    remove_deputy(by(OLGA), OLGA)
+
+
 RECORDED_BY = {
     "user_created": lambda: create_user(by(ROOT), "new@example.com", "New"),
     "user_renamed": lambda: change_user(by(ROOT), ANN, name="Ann Other"),
@@ -114,6 +124,8 @@ RECORDED_BY = {
     "token_revoked": revoke_a_token,
     "administrator_added": lambda: add_administrator(by(ROOT), ANN),
     "administrator_removed": dismiss,
+    "deputy_named": name_a_deputy,
+    "deputy_removed": remove_a_deputy,
 }
 
 

@@ -1,6 +1,7 @@
 """What is stored about one person: reading all of it, and replacing who it is."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -47,6 +48,7 @@ from user_manager.models import (
 )
 from user_manager.selectors.person_data import read_person_data
 from user_manager.selectors.users import read_user
+from user_manager.services.absences import name_deputy
 from user_manager.services.administrators import add_administrator
 from user_manager.services.ending import Removal, revoke_access
 from user_manager.services.modules import ModuleValues, put_module
@@ -57,6 +59,8 @@ pytestmark = pytest.mark.usefixtures("profile", "system")
 NAME = "Ann Lee"
 PSEUDONYM = re.compile(r"former-user-[0-9a-f]{16}")
 NAMELESS = {
+    "Absence.deputy",  # a deactivated person has no absence and is no deputy
+    "Absence.person",
     "Access.effect",
     "Access.id",
     "Access.state",
@@ -68,7 +72,6 @@ NAMELESS = {
     "CatalogueContributor.source",
     "ClusterState.revision",
     "Event.access",
-    "Event.detail",
     "Event.kind",
     "Event.module",
     "Module.id",
@@ -92,6 +95,8 @@ def ann(profile: Module, system: Module) -> None:
     _have_accesses()
     _act_for_others()
     _be_named_in_texts()
+    name_deputy(by(ANN), ANN, BOB, NOW + timedelta(days=1))
+    name_deputy(by(OLGA), OLGA, ANN, NOW + timedelta(days=1))
     change_user(by_system(), ANN, active=False)
     answer(publish(), applied=[PROFILE])
 
@@ -359,4 +364,4 @@ def test_all_that_names_a_person_is_read(ann: None) -> None:
 
 
 def _people(event: Event) -> set[str | None]:
-    return {event.user, event.actor, event.acting_for}
+    return {event.user, event.actor, event.acting_for, (event.detail or {}).get("deputy")}

@@ -1,6 +1,7 @@
 """Who sees which page, and who may send which form: the exact status."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -48,12 +49,20 @@ class Row:
 EVERYBODY = (200, 200, 200, 200, 200)
 ADMINISTRATORS = (403, 403, 403, 403, 200)
 OWNERS = (403, 403, 403, 200, 200)
+ABOUT_OLGA = (404, 404, 404, 200, 200)
+SENT_ABOUT_OLGA = (404, 404, 404, 302, 302)
+SOON = f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%d}"
 ROWS = [
     Row("my-access", "/", EVERYBODY),
     Row("my-history", "/history", EVERYBODY),
     Row("choose", "/ask", EVERYBODY),
     Row("ask", "/ask/ml", EVERYBODY),
     Row("to-decide", "/requests", EVERYBODY),
+    Row("absence", "/absence", EVERYBODY),
+    Row("absence", f"/absence?id={OLGA}", ABOUT_OLGA),
+    Row("absence", f"/absence?id={BEN}", (404, 404, 200, 403, 200)),
+    Row("absence", "/absence?id=missing", (404,) * 5),
+    Row("absence", "/absence?id=%00", (404,) * 5),
     Row("access", "/accesses/asked", (404, 200, 404, 200, 200)),
     Row("access", "/accesses/held", (404, 404, 200, 200, 200)),
     Row("access", "/accesses/missing", (404, 404, 404, 404, 404)),
@@ -80,6 +89,10 @@ ROWS = [
     Row("decide", "/requests/asked/decision", (404, 403, 404, 302, 302), {"verdict": "refuse"}),
     Row("decide-many", "/requests/decisions", (302,) * 5, {"id": "asked", "verdict": "approve"}),
     Row("remove", "/accesses/held/remove", (404, 404, 302, 302, 302), {"comment": ""}),
+    Row("absence", "/absence", (409, 409, 422, 302, 409), {"deputy": BEN, "date": SOON}),
+    Row("absence", f"/absence?id={OLGA}", SENT_ABOUT_OLGA, {"deputy": BEN, "date": SOON}),
+    Row("end-absence", "/absence/end", (302,) * 5, {}),
+    Row("end-absence", f"/absence/end?id={OLGA}", SENT_ABOUT_OLGA, {}),
     Row(
         "add-person",
         "/modules/ml/add",
