@@ -24,6 +24,9 @@ class TooLarge(Exception):
 def content(response: httpx2.Response, largest: int) -> bytes:
     """Return the bytes of an answer, uncompressed.
 
+    One that is compressed several times is not unpacked. Its few bytes can become so many in
+    between that unpacking them never ends, though none come out.
+
     Args:
         largest: the most bytes.
 
@@ -31,6 +34,8 @@ def content(response: httpx2.Response, largest: int) -> bytes:
         httpx2.RequestError: they do not arrive, or cannot be unpacked.
         TooLarge: there are more.
     """
+    if "," in response.headers.get("Content-Encoding", ""):
+        raise httpx2.DecodingError("it is compressed several times", request=response.request)
     return b"".join(_parts(response, largest))
 
 

@@ -249,6 +249,13 @@ def test_a_token_that_the_server_repeats_is_in_no_message(manager, client, echo)
     assert TOKEN not in f"{error!r} {error.remedy} {error.brief}"
 
 
+def test_an_answer_that_is_compressed_several_times_is_not_unpacked(manager, client):
+    headers = JSON | {"Content-Encoding": "gzip, gzip"}
+    manager.instead = lambda sent: Reply(200, gzip.compress(gzip.compress(b"{}")), headers)
+
+    assert "its answer cannot be unpacked" in str(failure(client))
+
+
 def test_a_token_in_the_type_of_an_answer_is_in_no_message(manager, client):
     manager.instead = lambda sent: Reply(200, b"{}", {"Content-Type": f"text/{TOKEN}"})
 
