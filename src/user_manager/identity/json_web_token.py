@@ -1,5 +1,6 @@
 """A person with a JWT."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from user_manager.domain.identifiers import check_user_id, check_user_name
 from user_manager.identity.key_set import KeySet
 
 _LEEWAY = 30  # seconds
-_REFUSED = "The token is not valid."
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,13 @@ def _claims(
 ) -> dict[str, object]:
     """Return the claims of a token whose signature and times are right.
 
-    The algorithm is the key's: what the token itself says is compared with it.
+    The algorithm is the key's: what the token itself says is compared with it. Why a token is
+    refused is in the log only, as the name of the error: the message may quote the token.
     """
     try:
         key = keys.key(_key_id(token), now)
         if key is None:
-            raise Unauthenticated(_REFUSED)
+            raise jwt.InvalidKeyError
         return jwt.decode(
             token,
             key,
@@ -64,8 +66,9 @@ def _claims(
             leeway=_LEEWAY,
             options={"require": ["exp", "iss", "aud"]},
         )
-    except (jwt.PyJWTError, ValueError):
-        raise Unauthenticated(_REFUSED) from None
+    except (jwt.PyJWTError, ValueError) as error:
+        _log.info("JWT refused: %s", type(error).__name__)
+        raise Unauthenticated("The token is not valid.") from None
 
 
 def _key_id(token: str) -> str | None:

@@ -1,6 +1,7 @@
 """Who is calling: only what is verified counts."""
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -163,6 +164,27 @@ def test_a_jwt_with_claims_that_do_not_fit_is_refused(
 ) -> None:
     refused = why_not(configuration, authorization=f"Bearer {token_of(claims)}")
     assert isinstance(refused, Unauthenticated)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"claims": {"iss": "https://other.example"}}, "InvalidIssuerError"),
+        ({"claims": {"aud": "other"}}, "InvalidAudienceError"),
+        ({"claims": {"exp": NOW - timedelta(seconds=40)}}, "ExpiredSignatureError"),
+        ({"key_id": "two"}, "InvalidKeyError"),
+        ({"key": OTHER_KEY}, "InvalidSignatureError"),
+    ],
+)
+def test_the_log_has_the_reason_of_a_refused_jwt_and_nothing_of_the_token(
+    configuration: Configuration,
+    caplog: pytest.LogCaptureFixture,
+    changes: dict[str, Any],
+    reason: str,
+) -> None:
+    caplog.set_level(logging.INFO)
+    why_not(configuration, authorization=f"Bearer {token_of(**changes)}")
+    assert caplog.messages == [f"JWT refused: {reason}"]
 
 
 def test_the_clocks_of_issuer_and_service_may_differ_by_half_a_minute(
