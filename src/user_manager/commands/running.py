@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
 from user_manager.commands.migration_lock import migration_lock
+from user_manager.domain.errors import Invalid
 from user_manager.serving.grpc_process import grpc_process
 from user_manager.serving.shared_metrics import has_shared_metrics, shared_metrics
 from user_manager.serving.sweeps import sweep_once, sweep_until_stopped
@@ -20,6 +21,9 @@ Seconds = Annotated[
     typer.Option("--every", min=0, help="Repeat after this many seconds (default: once)."),
 ]
 
+_WITHOUT_TLS = (
+    "USER_MANAGER_PUBLIC_URL begins with http:, so cookies are sent without TLS. Use https."
+)
 
 WithGrpc = Annotated[bool, typer.Option("--with-grpc", help="Serve gRPC too.")]
 
@@ -56,6 +60,8 @@ def check() -> None:
     except SystemCheckError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
+    if not settings.CSRF_COOKIE_SECURE:
+        raise Invalid(_WITHOUT_TLS)
 
 
 def sweep(every: Seconds = 0) -> None:

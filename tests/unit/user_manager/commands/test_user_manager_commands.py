@@ -265,6 +265,16 @@ def test_check_names_what_is_wrong_for_production(run, settings):
     assert "security.W009" in done.err
 
 
+def test_check_names_the_setting_with_which_cookies_are_sent_without_tls(run, settings):
+    settings.SECRET_KEY = "x0" * 15 + "-y!" * 15
+    settings.CSRF_COOKIE_SECURE = False
+    done = run("check")
+    assert (done.code, done.err.startswith("USER_MANAGER_PUBLIC_URL begins with http:")) == (
+        1,
+        True,
+    )
+
+
 def test_check_of_good_settings_ends_with_0(run, settings, monkeypatch):
     settings.SECRET_KEY = "x0" * 15 + "-y!" * 15
     assert run("check").code == 0
