@@ -130,4 +130,4 @@ def _text_of(file: Path) -> str:
     except OSError as error:
         raise Invalid(f"{file}: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise Invalid(f"{file} is not UTF-8.") from None
+        raise Invalid(f"{file} is not UTF-8. In Excel, save it as CSV UTF-8.") from None
