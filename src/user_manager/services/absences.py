@@ -35,7 +35,11 @@ def name_deputy(call: Call, user_id: str, deputy_id: str, until: datetime) -> Ab
     with recording(call) as recorder:
         users = lock_users([user_id, deputy_id])
         check_arranges(call, user_id)
-        _check_people([user_id, deputy_id], users, call)
+        _check_active(user_id, users)
+        # before the deputy is looked at: who decides nothing may not know who else is there
+        if not owned_modules(user_id, call.now).exists():
+            raise Precondition("{user} owns no module: there is nothing to decide.", user=user_id)
+        _check_active(deputy_id, users)
         absence = Absence(person_id=user_id, deputy_id=deputy_id, until=until)
         same = Absence.objects.filter(person=user_id, deputy=deputy_id, until=until)
         if not same.exists():
@@ -45,15 +49,11 @@ def name_deputy(call: Call, user_id: str, deputy_id: str, until: datetime) -> Ab
         return absence
 
 
-def _check_people(ids: list[str], users: dict[str, User], call: Call) -> None:
-    for user_id in ids:
-        if user_id not in users:
-            raise NotFound("There is no user {user}.", user=user_id)
-        if not users[user_id].active:
-            raise Precondition("The user {user} is deactivated.", user=user_id)
-    absent = ids[0]
-    if not owned_modules(absent, call.now).exists():
-        raise Precondition("{user} owns no module: there is nothing to decide.", user=absent)
+def _check_active(user_id: str, users: dict[str, User]) -> None:
+    if user_id not in users:
+        raise NotFound("There is no user {user}.", user=user_id)
+    if not users[user_id].active:
+        raise Precondition("The user {user} is deactivated.", user=user_id)
 
 
 def remove_deputy(call: Call, user_id: str) -> None:

@@ -439,6 +439,14 @@ def test_who_decides_nothing_or_is_deactivated_has_no_deputy():
         away(call=by(ROOT))
 
 
+@pytest.mark.parametrize("deputy", [BOB, "nobody@example.com", "former@example.com"])
+def test_who_decides_nothing_does_not_learn_who_else_is_a_user(deputy):
+    make_user("former@example.com")
+    User.objects.filter(id="former@example.com").update(active=False)
+    with pytest.raises(Precondition, match="owns no module"):
+        away(ANN, deputy)
+
+
 @pytest.mark.parametrize(
     ("call", "error"),
     [
