@@ -63,7 +63,7 @@ _FORMS: Final[Mapping[WebhookFormat, Callable[[Payload], Payload]]] = {
 
 
 def _slack_quote(text: str) -> str:
-    """Return a text in which Slack sees no mention and no link."""
+    """Return a text in which Slack sees no mention, and no link with a text of its own."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
