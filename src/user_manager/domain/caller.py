@@ -68,6 +68,10 @@ class Caller:
         """
         return self.acting_for is None and scope in self.scopes
 
+    def is_privileged(self, *scopes: Scope, owns_module: bool = False) -> bool:
+        """Return whether the caller is an administrator or an OWNER, or has one of the scopes."""
+        return any((self.is_administrator, owns_module, *map(self.has, scopes)))
+
     def require_person(self) -> str:
         """Return the id of the person whose rights are judged.
 

@@ -1,6 +1,6 @@
 """What the cluster made of a document: the body of `PUT /api/v1/cluster`.
 
-Whoever sends it may be newer than this program: unknown keys are ignored.
+The sender may be newer than this program: unknown keys are ignored.
 """
 
 import re

@@ -122,7 +122,7 @@ class Forbidden(UserManagerError):
 
 
 class NotFound(UserManagerError):
-    """There is no such object, or the caller may not see it."""
+    """The object does not exist, or the caller may not see it."""
 
     code = "not-found"
     status = 404

@@ -70,7 +70,7 @@ class PmrDocument:
 def pmr_document(accesses: Iterable[ClusterAccess]) -> PmrDocument:
     """Return the document of these accesses; those that a PMR cannot have are left out.
 
-    Whoever applies the document does not trust it and refuses it as a whole for one wrong entry.
+    The cluster does not trust the document and refuses it as a whole for one wrong entry.
     So it is validated here by the same rules.
     """
     kept = sorted(accesses, key=lambda access: (access.profile, access.user))

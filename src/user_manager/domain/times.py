@@ -54,7 +54,7 @@ def _read(text: str, path: str) -> datetime:
     try:
         return datetime.fromisoformat(f"{date}T{time}{offset.upper()}").astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Invalid.at(path, "there is no such time") from None
+        raise Invalid.at(path, "this time does not exist") from None
 
 
 def format_time(time: datetime) -> str:

@@ -1,6 +1,7 @@
 """The keys that JWTs are verified with: a file, or a key set that is fetched and cached."""
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ _LARGEST = 256 * 1024  # bytes of a key set
 _TIMEOUT = 5.0  # seconds
 _CACHED_FOR = timedelta(hours=1)
 _PAUSE = timedelta(seconds=30)  # between two attempts to read
+
+_log = logging.getLogger(__name__)
 
 Fetch = Callable[[str], bytes]
 
@@ -48,7 +51,7 @@ class KeySet:
         key = self._known(key_id)
         if key is not None and not self._is_old(now):
             return key
-        # whoever knows the key does not wait for another request that asks a slow issuer
+        # a request with a known key does not wait for another request that asks a slow issuer
         if self._lock.acquire(blocking=key is None):
             try:
                 self._read(now)
@@ -74,7 +77,9 @@ class KeySet:
         self._tried_at = now
         try:
             self._keys = _usable_keys(self._text())
-        except Exception:  # noqa: BLE001 - PyJWT raises anything for what is no key set
+        except Exception as error:  # noqa: BLE001 - of broken key sets, PyJWT raises anything
+            # without the message of the error, which may have the URL
+            _log.warning("JWT_KEYS cannot be read: %s", type(error).__name__)
             return
         self._read_at = now
 

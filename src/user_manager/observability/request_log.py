@@ -50,7 +50,7 @@ class RequestLog:
 
 
 def clean_request_id(given: str) -> str:
-    """Return the id that a proxy gave, if it can stand in a log; else a new one."""
+    """Return the id that a proxy gave, if a log can contain it; else a new one."""
     if 0 < len(given) <= _LONGEST_ID and given.isascii() and given.replace("-", "").isalnum():
         return given
     return str(uuid.uuid4())

@@ -23,7 +23,7 @@ def access_types(numbers: Sequence[int]) -> AccessTypes:
         raise Invalid.at(_PATH, f"1 to {MOST_NAMES} types are allowed, not {len(numbers):,}")
     for index, number in enumerate(numbers):
         if number not in frozenset(AccessType):
-            raise Invalid.at(f"{_PATH}[{index}]", f"there is no access type {number}")
+            raise Invalid.at(f"{_PATH}[{index}]", f"{number} is not an access type")
     return frozenset(AccessType(number) for number in numbers)
 
 
@@ -34,7 +34,7 @@ def role(number: int) -> Role:
         Invalid: the contract has no such role.
     """
     if number not in frozenset(Role):
-        raise Invalid.at("role", f"there is no role {number}")
+        raise Invalid.at("role", f"{number} is not a role")
     return Role(number)
 
 

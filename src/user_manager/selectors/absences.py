@@ -12,7 +12,7 @@ def read_absence(call: Call, user_id: str) -> Absence | None:
     """Return the absence of a user; None if nobody decides for them now.
 
     Raises:
-        NotFound: there is no such user, or the caller may not know of the user.
+        NotFound: the user does not exist, or the caller may not know of the user.
         Forbidden: the caller is neither the user nor an administrator.
     """
     check_arranges(call, user_id)
@@ -27,5 +27,5 @@ def check_arranges(call: Call, user_id: str) -> None:
         Forbidden: the caller is neither the user nor an administrator.
     """
     if not can_see_user(call, user_id):
-        raise NotFound("There is no user {user}.", user=user_id)
+        raise NotFound("The user {user} was not found.", user=user_id)
     may_arrange_absence(call.caller, subject=user_id)

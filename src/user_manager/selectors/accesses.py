@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from user_manager.domain.access_permissions import may_list_accesses
 from user_manager.domain.call import Call
-from user_manager.domain.permissions import may_list_accesses
 from user_manager.domain.vocabulary import AccessState, Effect
 from user_manager.models import Access
 from user_manager.selectors.deputies import decided_as_deputy
@@ -41,7 +41,7 @@ def list_accesses(call: Call, wanted: AccessFilter, page: PageRequest) -> Page[A
         Invalid: the cursor is wrong.
     """
     may_list_accesses(call.caller)
-    # whoever decides a request sees it
+    # a person who decides a request sees it
     accesses = Access.objects.all() if wanted.is_to_decide else visible_accesses(call)
     if wanted.user_id is not None:
         accesses = accesses.filter(user_id=wanted.user_id)
@@ -83,7 +83,7 @@ def with_effect(effect: Effect, now: datetime) -> Q:
 
 
 def to_decide(call: Call) -> Q:
-    """Return the condition for requests that the caller may decide, see `permissions.may_decide`.
+    """Return the condition of `access_permissions.may_decide`, for the database.
 
     They are those that the caller decides in their own right, and those as a deputy.
 

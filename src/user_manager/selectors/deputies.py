@@ -29,7 +29,7 @@ def covered_absences(call: Call) -> QuerySet[Absence]:
 
 
 def decided_as_deputy(call: Call) -> Q:
-    """Return the condition of `permissions.may_decide_as_deputy`, for the database."""
+    """Return the condition of `access_permissions.may_decide_as_deputy`, for the database."""
     absent = covered_absences(call).values("person")
     condition = Q(module__in=Module.objects.filter(owned_by(absent, call.now)))
     condition &= ~Q(user__in=absent)

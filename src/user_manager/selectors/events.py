@@ -29,7 +29,7 @@ def list_access_events(call: Call, access_id: str, page: PageRequest) -> Page[Ev
     """Return the events of an access.
 
     Raises:
-        NotFound: there is no such access, or the caller may not see its events.
+        NotFound: the access does not exist, or the caller may not see its events.
         Invalid: the cursor is wrong.
     """
     access = access_with_visible_events(call, access_id)

@@ -51,11 +51,11 @@ def read_module(module_id: str) -> Module:
     """Return a module, which everybody with an identity sees.
 
     Raises:
-        NotFound: there is no such module.
+        NotFound: the module does not exist.
     """
     module = Module.objects.filter(id=module_id).first()
     if module is None:
-        raise NotFound("There is no such module.")
+        raise NotFound("The module was not found.")
     return module
 
 
@@ -87,7 +87,7 @@ def list_module_accesses(
         query: a part of the id or the name of the person, in any case; '' for all.
 
     Raises:
-        NotFound: there is no such module.
+        NotFound: the module does not exist.
         Forbidden: the caller may not see it.
         Invalid: the cursor is wrong.
     """

@@ -98,12 +98,12 @@ def read_person_data(call: Call, user_id: str) -> PersonData:
 
     Raises:
         Forbidden: the caller is not an administrator.
-        NotFound: there is no such user.
+        NotFound: the user does not exist.
     """
     may_administer(call.caller)
     user = User.objects.filter(id=user_id).first()
     if user is None:
-        raise NotFound("There is no user {user}.", user=user_id)
+        raise NotFound("The user {user} was not found.", user=user_id)
     is_stored = Administrator.objects.filter(user=user).exists()
     accesses = Access.objects.filter(names_in(ACCESS_PEOPLE, user_id))
     events = Event.objects.filter(names_in(EVENT_PEOPLE, user_id) | names_deputy(user_id))

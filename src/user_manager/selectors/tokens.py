@@ -22,5 +22,5 @@ def read_token(name: str) -> Token:
     """
     token = Token.objects.filter(name=name).first()
     if token is None:
-        raise NotFound("There is no such token.")
+        raise NotFound("The token was not found.")
     return token

@@ -54,7 +54,7 @@ def read_user(call: Call, user_id: str) -> UserView:
     """Return a user as the caller sees them.
 
     Raises:
-        NotFound: there is no such user, or the caller may not see them.
+        NotFound: the user does not exist, or the caller may not see them.
         Forbidden: the caller may know of the user, but not read them.
     """
     caller = call.caller
@@ -64,7 +64,7 @@ def read_user(call: Call, user_id: str) -> UserView:
     shared = [] if is_whole else shared_modules(call, user_id)
     may_see_user(caller, subject=user_id, owns_module_of_user=bool(shared))
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound("The user was not found.")
     may_read_user(caller, subject=user_id, owns_module_of_user=bool(shared))
     accesses = Access.objects.filter(current(call.now), user_id=user_id)
     newest_first = accesses.order_by("-requested_at", "id")

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from user_manager.domain.call import Call
-from user_manager.domain.errors import NotFound
-from user_manager.domain.permissions import (
+from user_manager.domain.access_permissions import (
     may_see_access,
     may_see_access_events,
     sees_all_accesses,
-    sees_all_users,
 )
+from user_manager.domain.call import Call
+from user_manager.domain.errors import NotFound
+from user_manager.domain.permissions import sees_all_users
 from user_manager.models import Access, Module
 from user_manager.selectors.deputies import seen_as_deputy, sees_as_deputy
 from user_manager.selectors.ownership import current, is_owner, open_requests, owned_modules
@@ -40,7 +40,7 @@ def _known_access(call: Call, access_id: str, rule: Callable[..., None]) -> Acce
     """Return an access that a rule shows to the caller, or that the caller sees as a deputy."""
     access = Access.objects.select_related("module").filter(id=access_id).first()
     if access is None:
-        raise NotFound("There is no such access.")
+        raise NotFound("The access was not found.")
     try:
         rule(
             call.caller,

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from user_manager.domain.access_permissions import may_decide_as_deputy
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Invalid, NotFound, Precondition
 from user_manager.domain.identifiers import check_user_id
 from user_manager.domain.limits import check_absence
-from user_manager.domain.permissions import may_decide_as_deputy
 from user_manager.domain.times import format_time
 from user_manager.domain.vocabulary import EventKind
 from user_manager.models import Absence, Access, Module, User
@@ -24,7 +24,7 @@ def name_deputy(call: Call, user_id: str, deputy_id: str, until: datetime) -> Ab
 
     Raises:
         Invalid: the deputy is the user, or `until` is past or too far away.
-        NotFound: there is no such user or deputy, or the caller may not know of the user.
+        NotFound: the user or the deputy does not exist, or the caller may not know of the user.
         Forbidden: the caller is neither the user nor an administrator.
         Precondition: one of both is deactivated, or the user decides nothing.
     """
@@ -51,7 +51,7 @@ def name_deputy(call: Call, user_id: str, deputy_id: str, until: datetime) -> Ab
 
 def _check_active(user_id: str, users: dict[str, User]) -> None:
     if user_id not in users:
-        raise NotFound("There is no user {user}.", user=user_id)
+        raise NotFound("The user {user} was not found.", user=user_id)
     if not users[user_id].active:
         raise Precondition("The user {user} is deactivated.", user=user_id)
 
@@ -60,7 +60,7 @@ def remove_deputy(call: Call, user_id: str) -> None:
     """Take the right to decide for a user away from their deputy, if there is one.
 
     Raises:
-        NotFound: there is no such user, or the caller may not know of the user.
+        NotFound: the user does not exist, or the caller may not know of the user.
         Forbidden: the caller is neither the user nor an administrator.
     """
     with recording(call) as recorder:

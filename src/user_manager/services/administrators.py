@@ -14,7 +14,7 @@ def add_administrator(call: Call, user_id: str) -> None:
 
     Raises:
         Forbidden: the caller is not an administrator.
-        NotFound: there is no such user.
+        NotFound: the user does not exist.
     """
     may_administer(call.caller)
     with recording(call) as recorder:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from user_manager.domain.access_permissions import is_break_glass, may_decide
 from user_manager.domain.access_types import from_mask
 from user_manager.domain.call import Call
 from user_manager.domain.caller import TOKEN_PREFIX
 from user_manager.domain.errors import Invalid, Precondition
 from user_manager.domain.identifiers import check_text
 from user_manager.domain.limits import AskedTime, check_asked, end_at_approval, shortest_limit
-from user_manager.domain.permissions import is_break_glass, may_decide
 from user_manager.domain.reviews import next_review
 from user_manager.domain.vocabulary import (
     AccessState,
@@ -58,7 +58,7 @@ def decide(call: Call, access_id: str, decision: Decision) -> Access:
 
     Raises:
         Invalid: `until` is past, or is later than what was asked for.
-        NotFound: there is no such request, or the caller may not see it.
+        NotFound: the request does not exist, or the caller may not see it.
         Forbidden: the caller may see it, but not decide.
         Precondition: it is decided otherwise, or the user or the module is deactivated.
     """

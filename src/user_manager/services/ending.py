@@ -5,11 +5,11 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from user_manager.domain.access_permissions import may_revoke
 from user_manager.domain.access_types import AccessTypes, from_mask, sorted_names, to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import NotFound, Precondition
 from user_manager.domain.identifiers import check_text
-from user_manager.domain.permissions import may_revoke
 from user_manager.domain.vocabulary import (
     AccessState,
     AccessType,
@@ -58,7 +58,7 @@ def revoke_access(call: Call, access_id: str, removal: Removal) -> Access:
     """End an access or a part of it, or withdraw a request. What has ended stays as it is.
 
     Raises:
-        NotFound: there is no such access, or the caller may not see it.
+        NotFound: the access does not exist, or the caller may not see it.
         Forbidden: the caller may see it, but not end it.
         Precondition: it is the last OWNER's of an external module.
     """
@@ -79,7 +79,7 @@ def revoke_in_module(call: Call, user_id: str, module_id: str, removal: Removal)
     """
     visible = visible_accesses(call).filter(user_id=user_id, module_id=module_id)
     if not visible.exists():
-        raise NotFound("There is no such access.")
+        raise NotFound("The access was not found.")
     return _end_one_of(visible, user_id, module_id, removal, call)
 
 
@@ -94,7 +94,7 @@ def _end_one_of(
         write_expired(lock_open_accesses(user_id, module_id), recorder)
         newest_first = list(accesses.order_by("-requested_at", "id"))
         if not newest_first:  # the caller does not see them any more
-            raise NotFound("There is no such access.")
+            raise NotFound("The access was not found.")
         access = min(newest_first, key=lambda row: _ORDER.get(row.state, len(_ORDER)))
         may_revoke(
             call.caller,

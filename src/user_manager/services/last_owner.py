@@ -1,4 +1,4 @@
-"""An external module keeps an OWNER. A profile's own owner stands in for a profile."""
+"""An external module keeps an OWNER. A profile's own owner takes this place in a profile."""
 
 from collections.abc import Iterable
 

@@ -22,12 +22,12 @@ def lock_user(user_id: str) -> User:
     """Lock a user.
 
     Raises:
-        NotFound: there is no such user.
+        NotFound: the user does not exist.
     """
     try:
         return lock_users([user_id])[user_id]
     except KeyError:
-        raise NotFound("There is no user {user}.", user=user_id) from None
+        raise NotFound("The user {user} was not found.", user=user_id) from None
 
 
 def lock_modules(ids: Iterable[str]) -> dict[str, Module]:
@@ -46,12 +46,12 @@ def lock_module(module_id: str) -> Module:
     """Lock a module.
 
     Raises:
-        NotFound: there is no such module.
+        NotFound: the module does not exist.
     """
     try:
         return lock_modules([module_id])[module_id]
     except KeyError:
-        raise NotFound("There is no module {module}.", module=module_id) from None
+        raise NotFound("The module {module} was not found.", module=module_id) from None
 
 
 def lock_grants(module: Module) -> QuerySet[Access]:

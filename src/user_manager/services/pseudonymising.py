@@ -56,7 +56,7 @@ def pseudonymise(call: Call, user_id: str) -> str:
 
     Raises:
         Forbidden: the caller is not an administrator.
-        NotFound: there is no such user.
+        NotFound: the user does not exist.
         Precondition: the user is active, an administrator or listed in the catalogue, or an access
             has not ended.
     """

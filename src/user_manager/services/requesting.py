@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError
 
+from user_manager.domain.access_permissions import may_decide, may_request_for
 from user_manager.domain.access_types import AccessTypes, from_mask, holds, to_mask
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Exists, NotFound, Precondition, TooMany
@@ -21,7 +22,6 @@ from user_manager.domain.limits import (
     ends_later,
     shortest_limit,
 )
-from user_manager.domain.permissions import may_decide, may_request_for
 from user_manager.domain.vocabulary import AccessState, EventKind, NoticeKind
 from user_manager.models import Access, Module, User
 from user_manager.selectors.ownership import is_owner, open_requests
@@ -72,7 +72,7 @@ def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
 
     Raises:
         Invalid: the end is past or longer than allowed.
-        NotFound: there is no such user or module, or the caller may not see the user.
+        NotFound: the user or the module does not exist, or the caller may not see the user.
         Forbidden: the caller may not ask for this person, or not decide at once.
         Exists: the id is used, a request is open, or the types are held already.
         Precondition: user or module is deactivated, or a reason is missing.
@@ -88,7 +88,7 @@ def add_access(call: Call, order: AccessOrder) -> tuple[Access, bool]:
         module = lock_module(order.module_id)
         owns_module = is_owner(requested_by, module, call.now)
         if user is None or not (owns_module or can_see_user(call, user.id)):
-            raise NotFound("There is no user {user}.", user=order.user_id)
+            raise NotFound("The user {user} was not found.", user=order.user_id)
         may_request_for(call.caller, subject=user.id, owns_module=owns_module)
         if order.approve:
             _may_approve(order, requested_by, owns_module=owns_module, call=call)

@@ -1,8 +1,8 @@
 """Confirming that somebody still needs an access. Nothing ends where nobody confirms it."""
 
+from user_manager.domain.access_permissions import may_review
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Precondition
-from user_manager.domain.permissions import may_review
 from user_manager.domain.reviews import next_review
 from user_manager.domain.vocabulary import AccessState, EventKind
 from user_manager.models import Access, Module
@@ -17,7 +17,7 @@ def review(call: Call, access_id: str) -> Access:
     """Confirm that an access is still needed. The next review is due `review_days` from now.
 
     Raises:
-        NotFound: there is no such access, or the caller may not see it.
+        NotFound: the access does not exist, or the caller may not see it.
         Forbidden: the caller may see it, but not review it.
         Precondition: it is not approved or over, or accesses to its module are not reviewed.
     """

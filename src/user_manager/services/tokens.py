@@ -66,13 +66,13 @@ def revoke_token(call: Call, name: str) -> None:
 
     Raises:
         Forbidden: the caller is not an administrator.
-        NotFound: there is no such token.
+        NotFound: the token does not exist.
     """
     may_administer(call.caller)
     with recording(call) as recorder:
         token = Token.objects.select_for_update().filter(name=name).first()
         if token is None:
-            raise NotFound("There is no token with this name.")
+            raise NotFound("The token was not found.")
         if token.revoked_at is None:
             token.revoked_at = call.now
             token.save(update_fields=["revoked_at"])

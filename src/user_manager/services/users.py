@@ -124,7 +124,7 @@ def change_user(
     Raises:
         Forbidden: the caller does not manage users, or forces and is no administrator.
         Invalid: the name does not fit.
-        NotFound: there is no such user.
+        NotFound: the user does not exist.
         Precondition: the user is the last OWNER of modules, and `force` is not given.
     """
     if name is not None:
@@ -146,12 +146,12 @@ def _managed_user(call: Call, user_id: str) -> User:
     """Return a user whom the caller manages, locked.
 
     Raises:
-        NotFound: there is no such user, or the caller may not know of the user.
+        NotFound: the user does not exist, or the caller may not know of the user.
         Forbidden: the caller does not manage users.
     """
     user = lock_user(user_id)
     if not can_see_user(call, user_id):
-        raise NotFound("There is no user {user}.", user=user_id)
+        raise NotFound("The user {user} was not found.", user=user_id)
     may_manage_users(call.caller)
     return user
 
@@ -179,7 +179,7 @@ def add_role(call: Call, user_id: str, role: Role) -> User:
 
     Raises:
         Forbidden: the caller does not manage users.
-        NotFound: there is no such user.
+        NotFound: the user does not exist.
         Precondition: the user is deactivated.
     """
     with recording(call) as recorder:
@@ -200,7 +200,7 @@ def remove_role(call: Call, user_id: str, role: Role) -> User:
 
     Raises:
         Forbidden: the caller does not manage users.
-        NotFound: there is no such user.
+        NotFound: the user does not exist.
     """
     with recording(call) as recorder:
         user = _managed_user(call, user_id)

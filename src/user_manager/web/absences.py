@@ -61,7 +61,7 @@ def _id_of(request: HttpRequest, call: Call) -> str:
     try:
         return check_user_id(user_id)
     except Invalid:
-        raise NotFound("There is no such user.") from None
+        raise NotFound("The user was not found.") from None
 
 
 def _other_user(call: Call, user_id: str) -> User | None:
@@ -70,12 +70,12 @@ def _other_user(call: Call, user_id: str) -> User | None:
         return None
     user = User.objects.filter(id=user_id).first()
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound("The user was not found.")
     return user
 
 
 def _name(call: Call, user_id: str, form: DeputyForm) -> Absence | None:
-    """Name the deputy; None if there is no such user, which the form then says."""
+    """Name the deputy; None if the user does not exist, which the form then says."""
     values = form.cleaned_data
     try:
         return name_deputy(call, user_id, values["deputy"], end_of_day(values["date"]))

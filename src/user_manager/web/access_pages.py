@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from user_manager.domain.access_permissions import may_revoke
 from user_manager.domain.call import Call
 from user_manager.domain.errors import Forbidden
-from user_manager.domain.permissions import may_revoke
 from user_manager.models import Access
 from user_manager.selectors.accesses import to_decide
 from user_manager.selectors.events import list_access_events

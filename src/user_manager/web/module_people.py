@@ -73,7 +73,7 @@ def owned_module(call: Call, module_id: str) -> Module:
     """Return a module in which the caller decides.
 
     Raises:
-        NotFound: there is no such module.
+        NotFound: the module does not exist.
         Forbidden: the caller does not own it and is not an administrator.
     """
     module = read_module(module_id)
@@ -144,7 +144,7 @@ def add_person(request: HttpRequest, call: Call, module_id: str) -> HttpResponse
 
 
 def _add(call: Call, form: AddForm, module: Module) -> Access | None:
-    """Give the access; None if there is no such user, which the form then says."""
+    """Give the access; None if the user does not exist, which the form then says."""
     try:
         access, _ = add_access(call, form.order(module))
     except NotFound:

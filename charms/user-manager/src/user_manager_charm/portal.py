@@ -61,7 +61,7 @@ class Portal:
         """Return the approved accesses.
 
         Raises:
-            PortalError: there is no such answer.
+            PortalError: the portal has no such answer.
         """
         answer = self._send("GET", _PMR, token)
         what = f"GET {_PMR}"

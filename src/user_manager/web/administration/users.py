@@ -115,7 +115,7 @@ def _id_of(request: HttpRequest) -> str:
     try:
         return check_user_id(user_id)
     except Invalid:
-        raise NotFound("There is no such user.") from None
+        raise NotFound("The user was not found.") from None
 
 
 def _to_user(user_id: str) -> HttpResponseRedirect:

@@ -93,7 +93,7 @@ def test_no_text_commands_the_terminal(run, former):
 def test_the_person_must_be_there(run, arguments):
     done = run("user", *arguments, "nobody@example.com")
     assert (done.code, done.out) == (1, "")
-    assert done.err == "There is no user nobody@example.com.\n"
+    assert done.err == "The user nobody@example.com was not found.\n"
 
 
 def test_user_pseudonymise_replaces_a_person(run, former):

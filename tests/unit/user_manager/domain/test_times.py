@@ -61,7 +61,7 @@ def test_naive_times_bare_dates_and_other_notations_are_refused(text):
     ],
 )
 def test_what_is_in_no_calendar_is_refused(text):
-    with pytest.raises(Invalid, match="there is no such time"):
+    with pytest.raises(Invalid, match="this time does not exist"):
         parse_time(text)
 
 

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from user_manager.domain import permissions
+from user_manager.domain import access_permissions, permissions
 from user_manager.domain.caller import SYSTEM, Caller
 from user_manager.domain.errors import Exists, Forbidden, NotFound
 from user_manager.domain.vocabulary import ModuleKind, Scope
@@ -48,7 +48,7 @@ def expectation(error):
 def test_a_deputy_decides_no_request_of_themselves_or_of_those_who_are_absent(
     subject, requested_by, four_eyes, allowed
 ):
-    rule = permissions.may_decide_as_deputy(
+    rule = access_permissions.may_decide_as_deputy(
         deputy="dan",
         absent=["olga", "otto"],
         subject=subject,
@@ -85,7 +85,7 @@ class TestDecide:
             "four_eyes": False,
             "comment": "",
         }
-        permissions.may_decide(caller, **{**usual, **facts})
+        access_permissions.may_decide(caller, **{**usual, **facts})
 
     @pytest.mark.parametrize(
         ("caller", "owns_module", "error"),
@@ -149,8 +149,8 @@ class TestDecide:
             )
 
     def test_a_decision_about_the_callers_own_access_is_marked(self):
-        assert permissions.is_break_glass(ADMINISTRATOR, subject="root")
-        assert not permissions.is_break_glass(ADMINISTRATOR, subject="bob")
+        assert access_permissions.is_break_glass(ADMINISTRATOR, subject="root")
+        assert not access_permissions.is_break_glass(ADMINISTRATOR, subject="bob")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ class TestDecide:
 )
 def test_who_decides_reviews_and_never_their_own_access(caller, owns_module, error):
     with expectation(error):
-        permissions.may_review(caller, subject="bob", owns_module=owns_module)
+        access_permissions.may_review(caller, subject="bob", owns_module=owns_module)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_people_ask_for_themselves_and_owners_and_administrators_for_others(
     caller, owns_module, error
 ):
     with expectation(error):
-        permissions.may_request_for(caller, subject="bob", owns_module=owns_module)
+        access_permissions.may_request_for(caller, subject="bob", owns_module=owns_module)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_the_user_owners_and_administrators_take_away_and_who_asked_withdraws(
     caller, owns_module, is_pending, error
 ):
     with expectation(error):
-        permissions.may_revoke(
+        access_permissions.may_revoke(
             caller,
             subject="bob",
             requested_by="ann",
@@ -235,9 +235,9 @@ def test_the_user_owners_and_administrators_take_away_and_who_asked_withdraws(
 def test_an_access_is_seen_by_those_whom_it_concerns(caller, owns_module, sees_access, sees_events):
     facts = {"subject": "bob", "requested_by": "ann", "owns_module": owns_module}
     with expectation(None if sees_access else NotFound):
-        permissions.may_see_access(caller, **facts)
+        access_permissions.may_see_access(caller, **facts)
     with expectation(None if sees_events else NotFound):
-        permissions.may_see_access_events(caller, **facts)
+        access_permissions.may_see_access_events(caller, **facts)
 
 
 @pytest.mark.parametrize(
@@ -293,8 +293,8 @@ def test_the_list_of_users_has_all_for_those_who_manage_and_read(caller, error, 
 )
 def test_the_list_of_accesses_has_all_for_administrators_and_readers(caller, error, sees_all):
     with expectation(error):
-        permissions.may_list_accesses(caller)
-    assert permissions.sees_all_accesses(caller) is sees_all
+        access_permissions.may_list_accesses(caller)
+    assert access_permissions.sees_all_accesses(caller) is sees_all
 
 
 @pytest.mark.parametrize(

@@ -354,7 +354,9 @@ def test_who_has_a_known_key_does_not_wait_for_a_slow_issuer() -> None:
         assert stranger.result() is None
 
 
-def test_an_issuer_that_was_never_there_is_an_error_that_passes() -> None:
+def test_an_issuer_that_was_never_there_is_an_error_that_passes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     issuer = Issuer()
     issuer.is_away = True
     keys = KeySet("https://issuer.example/keys", issuer.fetch)
@@ -362,6 +364,7 @@ def test_an_issuer_that_was_never_there_is_an_error_that_passes() -> None:
         with pytest.raises(Unavailable):
             keys.key("one", NOW)
     assert issuer.fetches == 1
+    assert caplog.messages == ["JWT_KEYS cannot be read: OSError"]
 
 
 @pytest.mark.parametrize(
