@@ -193,24 +193,27 @@ class UserManagerCharm(ops.CharmBase):
         """
         options = config.load(self)
         self._ingress.submit(options.ingress_port)
+        connection = self._connection()
         sources = settings.Sources(
             options=options,
             webhook=options.webhook_content(),
             secret_key=self._key(),
-            database_url=self._database_url(),
+            database_url=connection.url,
             ingress_url=self._ingress.url(options.ingress_port),
             service=(self.app.name, self.model.name),
         )
-        return Workload(self._container, settings.environment(sources), sources.secrets)
+        files = {settings.DATABASE_CA: connection.ca} if connection.ca else {}
+        environment = settings.environment(sources)
+        return Workload(self._container, environment, sources.secrets, files)
 
-    def _database_url(self) -> str:
-        """Return the URL of the database; if somebody has to act first, the services stop.
+    def _connection(self) -> databases.Connection:
+        """Return how to reach the database; if somebody has to act first, the services stop.
 
         Raises:
             NotReady: there is no database that this unit may use.
         """
         try:
-            return self._database.url()
+            return self._database.connection()
         except NotReady as reason:
             if isinstance(reason.status, ops.BlockedStatus):
                 workload.stop(self._container)

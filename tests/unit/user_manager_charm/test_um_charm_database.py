@@ -1,14 +1,21 @@
 """Which database the portal uses, and that another one never takes access away unseen."""
 
+import stat
+from urllib.parse import urlencode
+
+import ops.pebble
 import pytest
 from ops import testing
 from portal_stand_in import EMPTY, pmr
+from scenario.mocking import _MockPebbleClient
 from user_manager_unit import postgresql
 
 URL = (
     "postgresql://portal:s3cr%2Ft@postgresql-k8s-primary.kubeflow.svc.cluster.local:5432"
     "/user_manager"
 )
+CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+CA_FILE = "/var/lib/user-manager/postgresql-ca.pem"
 SERVICES = {"web", "grpc", "sweep"}
 
 
@@ -66,6 +73,40 @@ def test_a_postgresql_with_tls_is_reached_by_tls(unit):
     postgresql(unit, tls=True)
 
     assert database(unit) == f"{URL}?sslmode=require"
+
+
+def test_a_certificate_of_postgresql_has_to_be_of_the_authority_that_it_publishes(unit):
+    postgresql(unit, tls=True, tls_ca=CA)
+
+    path = unit.path(CA_FILE)
+    assert database(unit) == f"{URL}?{urlencode({'sslmode': 'verify-ca', 'sslrootcert': CA_FILE})}"
+    assert path.read_text() == CA
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_another_authority_replaces_the_last(unit):
+    postgresql(unit, tls=True, tls_ca="old")
+    unit.unrelate("database")
+    postgresql(unit, tls=True, tls_ca=CA)
+
+    assert unit.path(CA_FILE).read_text() == CA
+
+
+def test_an_authority_that_cannot_be_written_blocks(unit, monkeypatch):
+    def full(*_, **__):
+        raise ops.pebble.PathError("generic-file-error", "no space left on device")
+
+    monkeypatch.setattr(_MockPebbleClient, "push", full)
+    postgresql(unit, tls=True, tls_ca=CA)
+
+    assert unit.running == set()
+    assert unit.status == "blocked: a file in the container cannot be written: generic-file-error"
+
+
+def test_an_authority_without_tls_is_not_used(unit):
+    postgresql(unit, tls=False, tls_ca=CA)
+
+    assert database(unit) == URL
 
 
 def test_no_log_and_no_status_has_the_password(unit):

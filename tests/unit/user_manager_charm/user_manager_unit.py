@@ -223,6 +223,10 @@ class Unit:
         history = self.context.exec_history.get("user-manager", [])
         return [list(executed.command) for executed in history]
 
+    def path(self, name: str) -> Path:
+        """Return where a file of the container is on this machine."""
+        return self._container().get_filesystem(self.context).joinpath(name.lstrip("/"))
+
     @property
     def environment(self) -> dict[str, str]:
         """The environment of the service `web`."""

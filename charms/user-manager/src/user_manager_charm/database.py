@@ -8,6 +8,7 @@ uses another one only after the action `use-database`.
 import logging
 import re
 import warnings
+from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
@@ -15,6 +16,7 @@ import ops
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from user_manager_charm.not_ready import blocked, waiting
+from user_manager_charm.settings import DATABASE_CA
 
 with warnings.catch_warnings():
     # of the package's own aliases, at each import
@@ -40,6 +42,22 @@ class Kind(StrEnum):
     POSTGRESQL = "postgresql"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Connection:
+    """How to reach the database. It contains a password, so its repr shows nothing.
+
+    Attributes:
+        url: the URL of PostgreSQL; '' for SQLite in the storage.
+        ca: the certificate authority of PostgreSQL as PEM, for the file DATABASE_CA; '' without.
+    """
+
+    url: str
+    ca: str = ""
+
+
+SQLITE = Connection("")
+
+
 class Requirer(ResourceRequirerEventHandler[ResourceProviderModel]):
     """The package's end of the relation. A databag that it cannot read does not end the hook."""
 
@@ -63,20 +81,20 @@ class Database(ops.Object):
             response_model=ResourceProviderModel,
         )
 
-    def url(self) -> str:
-        """Return the URL of PostgreSQL, '' for SQLite.
+    def connection(self) -> Connection:
+        """Return how to reach the database.
 
         Raises:
             NotReady: there is no database that this unit may use.
         """
         if not self._relation:
             self._check_sqlite()
-            return ""
+            return SQLITE
         if self.published_from is not Kind.SQLITE:
             return self._postgresql()
         if self._charm.app.planned_units() > 1:
             raise blocked(self.pending)
-        return ""
+        return SQLITE
 
     def _check_sqlite(self) -> None:
         """Check that SQLite can be used where no database is related.
@@ -101,7 +119,7 @@ class Database(ops.Object):
 
     @property
     def kind(self) -> Kind:
-        """The kind of the database in use, where `url` returns one."""
+        """The kind of the database in use, where `connection` returns one."""
         is_sqlite = self.published_from is Kind.SQLITE or not self._relation
         return Kind.SQLITE if is_sqlite else Kind.POSTGRESQL
 
@@ -122,8 +140,8 @@ class Database(ops.Object):
     def _relation(self) -> ops.Relation | None:
         return self.model.get_relation(RELATION)
 
-    def _postgresql(self) -> str:
-        """Return the URL of PostgreSQL.
+    def _postgresql(self) -> Connection:
+        """Return how to reach PostgreSQL.
 
         Raises:
             NotReady: it is not there yet, or not usable.
@@ -133,8 +151,8 @@ class Database(ops.Object):
             raise waiting("waiting for the relation database")
         user, password = quote(str(answer.username), safe=""), quote(str(answer.password), safe="")
         name = quote(answer.resource or _NAME, safe="")
-        query = f"?{urlencode({'sslmode': 'require'})}" if answer.tls else ""
-        return f"postgresql://{user}:{password}@{_primary(answer)}/{name}{query}"
+        url = f"postgresql://{user}:{password}@{_primary(answer)}/{name}{_tls_options(answer)}"
+        return Connection(url, ca=_ca(answer))
 
     def _answer(self) -> ResourceProviderModel | None:
         """Return what PostgreSQL published; None if it is nothing usable."""
@@ -152,6 +170,23 @@ class Database(ops.Object):
 def _primary(answer: ResourceProviderModel) -> str:
     """Return host and port of the primary, which is the first endpoint."""
     return (answer.endpoints or "").partition(",")[0]
+
+
+def _tls_options(answer: ResourceProviderModel) -> str:
+    """Return the part of the URL about TLS.
+
+    The name in the certificate is not compared: which names a charm of PostgreSQL puts there is
+    not a part of the interface, and its authority is private to the model.
+    """
+    if not answer.tls:
+        return ""
+    if not _ca(answer):
+        return f"?{urlencode({'sslmode': 'require'})}"
+    return f"?{urlencode({'sslmode': 'verify-ca', 'sslrootcert': DATABASE_CA})}"
+
+
+def _ca(answer: ResourceProviderModel) -> str:
+    return str(answer.tls_ca or "") if answer.tls else ""
 
 
 def _is_complete(answer: ResourceProviderModel) -> bool:

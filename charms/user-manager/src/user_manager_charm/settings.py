@@ -15,6 +15,7 @@ HTTP_PORT, GRPC_PORT = 8000, 50051
 METRICS_PORT, GRPC_METRICS_PORT = 9090, 9091
 PORTS = (HTTP_PORT, GRPC_PORT, METRICS_PORT, GRPC_METRICS_PORT)
 DATA = "/var/lib/user-manager"
+DATABASE_CA = f"{DATA}/postgresql-ca.pem"
 NOTICE = "profiles-management.io/user-manager-changed"
 """The key of the Pebble notice that the workload sends when the approved accesses changed."""
 

@@ -32,14 +32,20 @@ class Workload:
         container: the container.
         environment: of every process.
         secrets: the texts that no message may contain.
+        files: the texts of files that the environment names, by path.
     """
 
     def __init__(
-        self, container: ops.Container, environment: Mapping[str, str], secrets: Iterable[str]
+        self,
+        container: ops.Container,
+        environment: Mapping[str, str],
+        secrets: Iterable[str],
+        files: Mapping[str, str],
     ) -> None:
         self._container = container
         self._environment = environment
         self._secrets = tuple(secrets)
+        self._files = files
 
     def start(self) -> None:
         """Run the services with this environment, on a database with all migrations.
@@ -52,6 +58,7 @@ class Workload:
         """
         wanted = layer.layer(self._environment)
         try:
+            self._write_files()
             if not self._runs(wanted):
                 self._migrate()
             self._container.add_layer(layer.LABEL, wanted, combine=True)
@@ -59,6 +66,8 @@ class Workload:
         except ops.pebble.ChangeError as error:
             logger.warning("the services do not start: %s", self._hidden(error.err))
             raise blocked("user-manager does not start; see juju debug-log") from None
+        except ops.pebble.PathError as error:
+            raise blocked(f"a file in the container cannot be written: {error.kind}") from None
         except _AWAY:
             raise _away() from None
 
@@ -81,6 +90,11 @@ class Workload:
             raise CommandError(last) from None
         except (ops.pebble.Error, TimeoutError):
             raise CommandError("the container does not answer") from None
+
+    def _write_files(self) -> None:
+        """Write the files; a service reads them when it connects, so it need not restart."""
+        for path, text in self._files.items():
+            self._container.push(path, text, permissions=0o640, make_dirs=True)
 
     def _migrate(self) -> None:
         try:
