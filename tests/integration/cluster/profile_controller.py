@@ -10,7 +10,7 @@ import argparse
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,15 @@ _RELIST = 0.2
 
 
 class Queue:
-    """A queue of names, each once, with the moment when it is due. Thread-safe."""
+    """A queue of names, each once, with the moment when it is due. Thread-safe.
+
+    What was only listed when a watch began comes after everything else, as in
+    controller-runtime's priority queue: a Profile of now is not behind hundreds of finished ones.
+    """
 
     def __init__(self) -> None:
         self._due: dict[str, float] = {}
+        self._listed: set[str] = set()
         self._failures: dict[str, int] = {}
         self._changed = threading.Condition()
 
@@ -48,7 +53,16 @@ class Queue:
         with self._changed:
             due = time.monotonic() + after
             self._due[name] = min(due, self._due.get(name, due))
+            self._listed.discard(name)
             self._changed.notify()
+
+    def add_listed(self, name: str) -> None:
+        """Add a name from a listing; if it is queued already, nothing changes."""
+        with self._changed:
+            if name not in self._due:
+                self._due[name] = time.monotonic()
+                self._listed.add(name)
+                self._changed.notify()
 
     def failed(self, name: str) -> None:
         """Try a name again, each time later than the last."""
@@ -60,15 +74,17 @@ class Queue:
         self._failures.pop(name, None)
 
     def take(self) -> str:
-        """Return the name that has been due longest; wait for one."""
+        """Return the name that has been due longest, of the listed ones last; wait for one."""
         with self._changed:
             while True:
-                name = min(self._due, key=self._due.__getitem__, default=None)
-                left = None if name is None else self._due[name] - time.monotonic()
-                if name is not None and left is not None and left <= 0:
+                now = time.monotonic()
+                due = [name for name, moment in self._due.items() if moment <= now]
+                if due:
+                    name = min(due, key=lambda name: (name in self._listed, self._due[name]))
                     del self._due[name]
+                    self._listed.discard(name)
                     return name
-                self._changed.wait(left)
+                self._changed.wait(min(self._due.values()) - now if self._due else None)
 
 
 class Watch:
@@ -91,13 +107,13 @@ class Watch:
     def _once(self) -> None:
         found, version = self._server.listed(self._kind)
         for obj in found:
-            self._saw(obj)
+            self._saw(obj, self._queue.add_listed)
         self.listed.set()
         for event in self._server.events(self._kind, version):
             if event["type"] != "BOOKMARK":
-                self._saw(event["object"])
+                self._saw(event["object"], self._queue.add)
 
-    def _saw(self, obj: Object) -> None:
+    def _saw(self, obj: Object, add: Callable[[str], None]) -> None:
         """Queue the Profiles that own the object now, and those that owned it before."""
         metadata = obj["metadata"]
         key, names = (
@@ -105,7 +121,7 @@ class Watch:
             frozenset(self._profiles(obj)),
         )
         for name in names | self._owners.get(key, frozenset()):
-            self._queue.add(name)
+            add(name)
         self._owners[key] = names
 
     def _profiles(self, obj: Object) -> Iterator[str]:
