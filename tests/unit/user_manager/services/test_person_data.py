@@ -303,6 +303,13 @@ def test_who_is_still_there_is_refused(ann: None, prepare: Any, words: str) -> N
     assert stored() == before
 
 
+def test_an_answer_without_profiles_stands_for_a_cluster_that_is_gone(ann: None) -> None:
+    _have_access_in_the_cluster()
+    answer(publish(), catalogue=[])
+    pseudonymise(by_system(), ANN)
+    assert not User.objects.filter(id=ANN).exists()
+
+
 def test_an_administrator_of_the_settings_is_refused(ann: None) -> None:
     call = by(ROOT, administrators=frozenset({ANN}))
     with pytest.raises(Precondition, match="USER_MANAGER_ADMINISTRATORS"):
