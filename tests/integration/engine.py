@@ -140,7 +140,7 @@ class Engine:
             )
 
     def wait_until_it_matches(
-        self, *profiles: Profile, seconds: float = 20.0, **changed: Any
+        self, *profiles: Profile, seconds: float = 60.0, **changed: Any
     ) -> None:
         """Wait until the cluster is as a document wants it, without another run."""
 

@@ -84,7 +84,7 @@ def settled(unit: Unit, event: str = "update-status") -> Dispatch:
             line for line in seen[-1].logged if line.startswith("INFO")
         ]
 
-    wait_for("an event with nothing to do", through, seconds=60, instead=lambda: seen[-1])
+    wait_for("an event with nothing to do", through, instead=lambda: seen[-1])
     return seen[-1]
 
 

@@ -38,9 +38,7 @@ def gone(server):
 
     def gone(name):
         wait_for("the Profile to go", lambda: server.get("Profile", None, name) is None)
-        wait_for(
-            "the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60
-        )
+        wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None)
 
     return gone
 

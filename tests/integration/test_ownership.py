@@ -187,6 +187,6 @@ def test_a_profile_that_is_being_deleted_is_pending(engine, profile, server, nam
 
     wait_for("the controller to be through", lambda: held() == ["example.com/hold"])
     server.patch("Profile", None, name, {"metadata": {"finalizers": None}})
-    wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
+    wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None)
     engine.apply(profile(ann="edit"))
     assert engine.matches(profile(ann="edit"))

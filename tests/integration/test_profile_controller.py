@@ -271,7 +271,7 @@ def test_a_deleted_profile_takes_its_namespace_along(server, make, complete, nam
     server.delete("Profile", None, name)
 
     wait_for("the profile to go", lambda: server.get("Profile", None, name) is None)
-    wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
+    wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None)
 
 
 def test_an_owner_mismatch_keeps_a_deleted_profile_until_it_is_corrected(
@@ -312,7 +312,7 @@ def test_a_deleted_namespace_is_made_again_empty(server, make, complete, name):
         space = server.get("Namespace", None, name)
         return space is not None and space["metadata"]["uid"] != old
 
-    wait_for("another namespace", made_again, seconds=60)
+    wait_for("another namespace", made_again)
     wait_for("the profile", complete)
 
 

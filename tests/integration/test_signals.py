@@ -32,7 +32,7 @@ def test_sigterm_leaves_whole_pairs_and_the_next_run_gives_the_rest(started, ser
         }
 
     with started() as process:
-        wait_for("a contributor", lambda: len(contributors("RoleBinding")) > 2, seconds=60)
+        wait_for("a contributor", lambda: len(contributors("RoleBinding")) > 2)
         process.send_signal(signal.SIGTERM)
         out, said = process.communicate(timeout=60)
 

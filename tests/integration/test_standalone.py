@@ -121,7 +121,7 @@ def test_who_leaves_loses_access_and_a_deleted_namespace_is_gone(
     roles(name, olga="admin", ann="")
 
     deleting.delete_stale()
-    wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
+    wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None)
 
 
 def test_with_keep_data_the_namespace_stays_and_nobody_has_access(

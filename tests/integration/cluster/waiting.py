@@ -19,12 +19,14 @@ def wait_for(
     what: str,
     look: Callable[[], T],
     *,
-    seconds: float = 20.0,
+    seconds: float = 60.0,
     instead: Callable[[], object] | None = None,
 ) -> T:
     """Wait until `look` returns a true value; return that value.
 
     Args:
+        seconds: much longer than it takes, as machines differ: a profile controller that was
+            away, for example, looks at every Profile again.
         instead: tells what there is instead, should it not become so; without it what `look`
             returned last.
 

@@ -36,7 +36,6 @@ LISTED = (
 )
 _PENDING = 4
 _MOST_RUNS = 5
-_PATIENCE = 60.0  # a profile controller that was cut off looks at every Profile again
 _COUNT = count(1)
 
 
@@ -166,7 +165,7 @@ class Trial:
         """Return what is wrong at the end and what was wrong on the way; empty if nothing is."""
         found: list[str] = []
         try:
-            wait_for("the goal", lambda: not self._differences(goal.state), seconds=_PATIENCE)
+            wait_for("the goal", lambda: not self._differences(goal.state))
         except TooLate:
             found += self._differences(goal.state)
         if left := self._plan_of(self.scenario.after):

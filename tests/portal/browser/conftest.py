@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from user_manager.models import ClusterState, EventCounter
 
-LONGEST_WAIT = 20_000.0  # milliseconds
+LONGEST_WAIT = 60_000.0  # milliseconds
 expect.set_options(timeout=LONGEST_WAIT)
 _REFUSED_FORM = "422"  # browser and htmx report such an answer, with the form and its errors
 

@@ -103,7 +103,7 @@ def test_a_request_becomes_access_in_the_cluster_and_ends_there(
 
     apply()
     assert role(ANN, name) == "edit"
-    expect(ann.get_by_text("In effect")).to_be_visible(timeout=60_000)  # by itself
+    expect(ann.get_by_text("In effect")).to_be_visible()  # by itself
 
     let_time_pass(portal)
     apply()
