@@ -19,6 +19,7 @@ from lightkube import Client
 from integration.cluster import confinement, kubeflow, permissions
 from integration.cluster import server as servers
 from integration.cluster.build import CannotBuild
+from integration.cluster.cleanup import delete_leftovers
 from integration.cluster.control_plane import ControlPlane
 from integration.cluster.permissions import Permission
 from integration.cluster.server import Server
@@ -148,10 +149,15 @@ _OF_THIS_RUN = Settings(instance=f"any-of-{_RUN}")
 
 
 @pytest.fixture
-def name(request: pytest.FixtureRequest) -> str:
-    """A name that no other test has."""
+def name(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A name that no other test has; what has it in the cluster afterwards is deleted."""
     words = re.sub("[^a-z0-9]+", "-", request.node.originalname.removeprefix("test_"))
-    return f"{words[:_LONGEST_NAME].strip('-')}-{_RUN}-{next(_COUNT)}"
+    name = f"{words[:_LONGEST_NAME].strip('-')}-{_RUN}-{next(_COUNT)}"
+    # not every test with a name needs the cluster
+    server = request.getfixturevalue("server") if "server" in request.fixturenames else None
+    yield name
+    if server is not None:
+        delete_leftovers(server, name)
 
 
 @pytest.fixture

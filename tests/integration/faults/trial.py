@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from integration.cluster.cleanup import delete_leftovers
 from integration.cluster.proxy import Proxy
 from integration.cluster.server import Server
 from integration.cluster.waiting import TooLate, wait_for
@@ -71,12 +72,13 @@ class Lab:
 
     @contextmanager
     def trial(self, scenario: Scenario) -> Iterator[Trial]:
-        """Begin a scenario with separate names and a separate instance."""
+        """Begin a scenario with separate names and a separate instance; delete them at the end."""
         prefix = f"f{os.getpid():x}-{next(_COUNT)}"
         with Proxy(self.kubeconfig) as proxy:
             trial = Trial(self, scenario, prefix, proxy)
             with closing(trial.client):
                 yield trial.begun()
+        delete_leftovers(self.server, f"{prefix}-")
 
 
 class Trial:
