@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 
 from user_manager.domain.durations import parse_duration
 from user_manager.domain.errors import Invalid
+from user_manager.domain.identifiers import check_user_id
 from user_manager.domain.policy import Policy
 from user_manager.domain.webhook_messages import WebhookFormat
 
@@ -45,6 +46,13 @@ def _separated(value: object) -> object:
     if not isinstance(value, str):
         return value
     return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _user_id(value: str) -> str:
+    try:
+        return check_user_id(value)
+    except Invalid as error:
+        raise ValueError(error.errors[0].what) from None
 
 
 def _duration(value: object) -> object:
@@ -101,6 +109,7 @@ def _database_address(value: SecretStr) -> SecretStr:
 
 Names = Annotated[list[str], BeforeValidator(_separated)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+UserIds = Annotated[list[Annotated[str, AfterValidator(_user_id)]], BeforeValidator(_separated)]
 Networks = Annotated[list[Network], BeforeValidator(_separated)]
 Duration = Annotated[timedelta | None, BeforeValidator(_duration)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -123,7 +132,7 @@ class Configuration(BaseModel):
     jwt_issuer: str = ""
     jwt_audience: str = ""
     jwt_user_claim: str = "email"
-    administrators: Names = []
+    administrators: UserIds = []
     pending_days: Annotated[int, Field(ge=1, le=3650)] = 14
     longest_duration: Duration = None
     reason_required: bool = False
@@ -217,4 +226,6 @@ def _problem(details: ErrorDetails) -> str:
     name = PREFIX + str(details["loc"][0]).upper()
     if details["type"] == "missing":
         return f"{name} is not set. Set it to a random text of 50 characters or more."
+    if len(details["loc"]) > 1:
+        return f"{name}: entry {int(details['loc'][1]) + 1}: {message}."
     return f"{name}: {message}."

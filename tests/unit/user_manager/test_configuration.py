@@ -58,10 +58,16 @@ def test_durations_and_days_become_times() -> None:
         ("DATABASE_URL", "mysql://db.example.com/um"),
         ("DATABASE_URL", "postgresql://um:pass#word@db.example.com/um"),
         ("PUBLIC_URL", "access.example.com"),
+        ("ADMINISTRATORS", "system:admin"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
     assert refused(**{name: value}).startswith(f"USER_MANAGER_{name}: ")
+
+
+def test_a_wrong_entry_of_a_list_is_counted() -> None:
+    message = "USER_MANAGER_ADMINISTRATORS: entry 2: must not have *."
+    assert refused(ADMINISTRATORS="root@example.com,*@example.com") == message
 
 
 @pytest.mark.parametrize(
