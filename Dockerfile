@@ -56,6 +56,8 @@ COPY --from=build-user-manager --chown=10001:10001 /var/lib/user-manager /var/li
 EXPOSE 8000 50051 9090
 VOLUME /var/lib/user-manager
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD \
-    ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:9090/livez', timeout=4)"]
+    ["python", "-c", "from os import environ; from urllib.request import urlopen; \
+port = environ.get('USER_MANAGER_METRICS_PORT', '9090'); \
+urlopen(f'http://127.0.0.1:{port}/livez', timeout=4)"]
 ENTRYPOINT ["user-manager"]
 CMD ["serve"]

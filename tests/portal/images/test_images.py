@@ -1,6 +1,7 @@
 """The images of the Dockerfile, built without a network and run as strictly as the deployment."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -97,6 +98,16 @@ def test_the_service_answers_without_rights_and_ends_when_it_is_told(service, po
     identity = "import os; print(os.getuid(), os.getgid(), os.access('/opt', os.W_OK))"
     assert service.run("python", "-c", identity) == "10001 10001 False\n"
     assert service.stop() == 0
+
+
+def test_the_health_check_of_the_image_asks_the_service(service):
+    dockerfile = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
+    (command,) = re.findall(r"^HEALTHCHECK .* CMD *(\[.*\])$", dockerfile, re.MULTILINE)
+    program = json.loads(command)
+
+    service.run(*program)
+    with pytest.raises(RuntimeError, match="refused"):
+        service.run("env", f"USER_MANAGER_METRICS_PORT={free_port()}", *program)
 
 
 def test_a_page_has_its_styles(service, ports):
