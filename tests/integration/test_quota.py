@@ -104,4 +104,5 @@ def test_a_quota_that_somebody_changed_on_the_profile_is_corrected(
 
     engine.settle(profile(cpu="1"))
 
-    assert quota() == {"hard": {"limits.cpu": "1"}}
+    # the controller may be writing what it read before the correction
+    wait_for("the quota", lambda: quota() == {"hard": {"limits.cpu": "1"}}, instead=quota)
