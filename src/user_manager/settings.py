@@ -72,7 +72,8 @@ def _database() -> dict[str, object]:
     SQLite: a write waits for the other one from the start of its transaction (IMMEDIATE), because
     a transaction that reads first and writes later fails at once when another one has written.
     """
-    database: dict[str, object] = dict(dj_database_url.parse(CONFIGURATION.database))
+    parsed = dj_database_url.parse(CONFIGURATION.database)
+    database: dict[str, object] = dict(parsed)
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
@@ -82,7 +83,8 @@ def _database() -> dict[str, object]:
     else:
         database["CONN_MAX_AGE"] = 600
         database["CONN_HEALTH_CHECKS"] = True
-        database["OPTIONS"] = {"connect_timeout": 5}
+        # those of the URL too: without its sslmode, a server would not be verified
+        database["OPTIONS"] = {"connect_timeout": 5, **parsed.get("OPTIONS", {})}
     return database
 
 

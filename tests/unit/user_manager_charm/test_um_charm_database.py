@@ -103,6 +103,12 @@ def test_an_authority_that_cannot_be_written_blocks(unit, monkeypatch):
     assert unit.status == "blocked: a file in the container cannot be written: generic-file-error"
 
 
+def test_an_authority_that_is_no_text_does_not_stop_the_charm(unit):
+    postgresql(unit, tls=True, tls_ca="\ud800")
+
+    assert unit.path(CA_FILE).read_text() == "?"
+
+
 def test_an_authority_without_tls_is_not_used(unit):
     postgresql(unit, tls=False, tls_ca=CA)
 

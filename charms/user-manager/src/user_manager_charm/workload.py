@@ -94,7 +94,8 @@ class Workload:
     def _write_files(self) -> None:
         """Write the files; a service reads them when it connects, so it need not restart."""
         for path, text in self._files.items():
-            self._container.push(path, text, permissions=0o640, make_dirs=True)
+            content = text.encode(errors="replace")  # others wrote it
+            self._container.push(path, content, permissions=0o640, make_dirs=True)
 
     def _migrate(self) -> None:
         try:
